@@ -1,0 +1,46 @@
+# kotae: everything starts from a bare machine with Python 3.11, pip, make and a package index.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench lock clean
+
+help:
+	@echo "make demo    set everything up and answer two questions on a sample database"
+	@echo "make test    all tests, on real servers and a small real model"
+	@echo "make check   formatting, lint, types, import contracts"
+	@echo "make bench   benchmarks, side by side with peers"
+	@echo "make clean   remove what was built here (downloads stay in the cache)"
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@echo "kotae: installing into $(VENV) (about a minute the first time)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "kotae: Python 3.11 or newer is needed; this is $$($(PYTHON) --version)"; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(VENV)/.installed
+	@$(BIN)/python examples/sales/demo.py
+
+test: $(VENV)/.installed
+	@bash tests/prepare
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/.installed
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.installed
+	@$(BIN)/python -m tests.benchmarks.ask
+
+# The lock names versions and hashes only; pip takes them from whatever index it is set up for.
+lock:
+	$(BIN)/uv pip compile pyproject.toml --extra engine --group dev --universal --python-version 3.11 \
+	  --generate-hashes --no-header --no-emit-index-url --output-file requirements.lock --quiet
+
+clean:
+	rm -rf $(VENV) .demo build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""What a person uses: command line, chat, reports, and the loop from a question to an answer."""

@@ -1,0 +1,69 @@
+"""Narration on standard error: lines, progress bars, errors. Standard output belongs to data."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+from rich.text import Text
+
+from assistant.locale import describe, t
+
+narration = Console(stderr=True, highlight=False)
+
+
+def say(line: str) -> None:
+    """One line of narration, its text taken literally."""
+    sys.stdout.flush()
+    narration.print(Text(line), soft_wrap=True)
+
+
+def fail(line: str, code: int) -> int:
+    """Say what went wrong and hand the exit code back."""
+    sys.stdout.flush()
+    narration.print(Text("kotae: ", style="bold red") + Text(line), soft_wrap=True)
+    return code
+
+
+@contextmanager
+def reporting_errors(*kinds: type[Exception]) -> Iterator[None]:
+    """Turn our own errors into one line and their exit code; anything else is a bug and shows."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        sys.exit(fail(t("cli.interrupted"), 130))
+    except kinds as error:
+        sys.exit(fail(describe(error), getattr(error, "exit_code", 1)))
+
+
+def byte_progress() -> Progress:
+    """A bar for downloads: bytes, speed, time left."""
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+        console=narration,
+    )
+
+
+def step_progress() -> Progress:
+    """A bar for work counted in steps, with a spinner while its length is unknown."""
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeRemainingColumn(),
+        console=narration,
+    )

@@ -1,0 +1,28 @@
+"""The root command. Commands import what they need when they run, so that --help stays quick."""
+
+import sys
+
+import typer
+
+from assistant.cli import model, sample
+from assistant.cli.console import fail
+from assistant.locale import t
+
+app = typer.Typer(
+    name="kotae",
+    help=t("cli.help"),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.add_typer(model.app, name="model")
+app.add_typer(sample.app, name="sample")
+
+
+def main() -> None:
+    """Run the command line; every error of ours becomes one line and its exit code."""
+    try:
+        app(standalone_mode=True)
+    except KeyboardInterrupt:
+        sys.exit(fail(t("cli.interrupted"), 130))

@@ -1,0 +1,68 @@
+"""The words a person reads, in English and Japanese.
+
+A key is "room.name"; its sentence stands in `<language>/<room>.toml`. Error classes carry
+their English sentence themselves; the Japanese one stands in `ja/<package>.toml` under the
+class name. A test holds both languages to the same keys and the same slots.
+"""
+
+import os
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+Language = Literal["en", "ja"]
+_JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uff66-\uff9f]")
+_current: Language | None = None
+
+
+def set_language(language: Language | None) -> None:
+    """Fix the language of this process; None returns to the environment's."""
+    global _current  # noqa: PLW0603 - one process talks to one person
+    _current = language
+
+
+def language() -> Language:
+    """KOTAE_LANGUAGE, else the locale's language; English unless it is Japanese."""
+    if _current:
+        return _current
+    wish = next(
+        (
+            v
+            for k in ("KOTAE_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+            if (v := os.environ.get(k))
+        ),
+        "",
+    )
+    return "ja" if wish.lower().startswith("ja") else "en"
+
+
+def language_of(text: str) -> Language:
+    """The language a question is written in: Japanese when it holds kana or kanji."""
+    return "ja" if _JAPANESE.search(text) else "en"
+
+
+@cache
+def _sentences(lang: Language, room: str) -> dict[str, str]:
+    source = files(__name__).joinpath(lang, f"{room}.toml")
+    return tomllib.loads(source.read_text(encoding="utf-8")) if source.is_file() else {}
+
+
+def t(key: str, lang: Language | None = None, **slots: object) -> str:
+    """The sentence for `key`, its slots filled."""
+    room, name = key.split(".", 1)
+    return _sentences(lang or language(), room)[name].format(**slots)
+
+
+def error_text(package: str, code: str, slots: dict[str, object], english: str) -> str:
+    """An error of one of the packages in the person's language."""
+    sentence = _sentences("ja", package).get(code) if language() == "ja" else None
+    return sentence.format(**slots) if sentence else english
+
+
+def describe(error: Exception) -> str:
+    """What to tell a person about an exception of ours."""
+    slots = getattr(error, "slots", {})
+    package = type(error).__module__.split(".", 1)[0]
+    return error_text(package, type(error).__name__, slots, str(error))

@@ -1,0 +1,1 @@
+"""Finds, plans, starts, watches and tunes llama-server."""

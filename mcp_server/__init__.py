@@ -1,0 +1,1 @@
+"""Read-only schema and query tools for MySQL, MariaDB and SQLite over MCP."""

@@ -1,0 +1,23 @@
+"""Fixtures shared by all tests: real database servers, a small real model, isolation."""
+
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["tests.fixtures.databases"]
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """The product runs on asyncio."""
+    return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def isolated_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No test reads the developer's own settings, language or working directory."""
+    for name in ("KOTAE_DATABASE_URL", "KOTAE_CONFIG", "KOTAE_LANGUAGE", "KOTAE_ENDPOINT"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.chdir(tmp_path)
