@@ -38,3 +38,102 @@ class Unreachable(AssistantError):
     """The model server or the database is not there."""
 
     exit_code = 3
+
+
+class ModelUnreachable(Unreachable):
+    """No connection."""
+
+    template = "no model server answers at {url}; start one with: kotae model start"
+
+
+class ModelTimeout(Unreachable):
+    """Connected, but silent for too long."""
+
+    template = "the model server at {url} did not answer in time; look at: kotae model status"
+
+
+class ModelKeyRejected(PersonMustAct):
+    """401 or 403."""
+
+    template = "the model server at {url} refused the API key; set KOTAE_API_KEY"
+
+
+class ModelRejected(QuestionFailed):
+    """Any other HTTP error."""
+
+    template = "the model server at {url} answered {status}: {message}"
+
+
+class ReplyCut(QuestionFailed):
+    """The stream ended before the reply did."""
+
+    template = "the reply from {url} broke off; ask again, or look at: kotae model status"
+
+
+class ReplyTooLong(QuestionFailed):
+    """The reply ran into the token limit."""
+
+    template = "the model's reply ran past {tokens} tokens; ask for less at a time"
+
+
+class ContextOverflow(QuestionFailed):
+    """The prompt is larger than the server's context."""
+
+    template = (
+        "the prompt has {tokens} tokens, the model server's context holds {context};"
+        " restart it with a larger one"
+    )
+
+
+class MalformedReply(QuestionFailed):
+    """The reply is not the JSON object that was asked for, even after one repair."""
+
+    template = "the model's reply was not understood: {reply}"
+
+
+class EmptyQuestion(PersonMustAct):
+    """Nothing was asked."""
+
+    template = 'the question is empty; type for example: kotae ask "How many orders came in 2025?"'
+
+
+class SettingUnknown(PersonMustAct):
+    """A key that nobody reads."""
+
+    template = "{file}: unknown setting {key}; did you mean {nearest}?"
+
+
+class SettingInvalid(PersonMustAct):
+    """A value of the wrong kind."""
+
+    template = "{file}: {key}: {problem}"
+
+
+class SettingsUnreadable(PersonMustAct):
+    """The settings file is missing or is not TOML."""
+
+    template = "{file}: cannot read the settings: {problem}"
+
+
+class DatabaseToolFailed(QuestionFailed):
+    """A database tool refused or failed; `code` and `actor` are the tool server's own.
+
+    The person is told the tool's own sentence, which names the next step.
+    """
+
+    template = "{message}"
+
+    def __init__(
+        self, *, code: str, actor: str, message: str, details: dict[str, object] | None = None
+    ) -> None:
+        super().__init__(message=message)
+        self.code = code
+        self.actor = actor
+        self.message = message
+        self.details = details or {}
+
+
+class ToolServerLost(Unreachable):
+    """The MCP connection itself failed."""
+
+    template = "the database tools do not answer: {reason}"

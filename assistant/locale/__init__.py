@@ -55,14 +55,22 @@ def t(key: str, lang: Language | None = None, **slots: object) -> str:
     return _sentences(lang or language(), room)[name].format(**slots)
 
 
-def error_text(package: str, code: str, slots: dict[str, object], english: str) -> str:
-    """An error of one of the packages in the person's language."""
-    sentence = _sentences("ja", package).get(code) if language() == "ja" else None
-    return sentence.format(**slots) if sentence else english
-
-
-def describe(error: Exception) -> str:
-    """What to tell a person about an exception of ours."""
-    slots = getattr(error, "slots", {})
+def describe(error: Exception, lang: Language | None = None) -> str:
+    """What to tell a person about an error of one of the packages, in their language."""
     package = type(error).__module__.split(".", 1)[0]
-    return error_text(package, type(error).__name__, slots, str(error))
+    return _sentence(package, type(error).__name__, getattr(error, "slots", {}), str(error), lang)
+
+
+def describe_foreign(
+    package: str, code: str, slots: dict[str, object], english: str, lang: Language | None = None
+) -> str:
+    """The same for an error that came over a wire as a code and its slots."""
+    return _sentence(package, code, slots, english, lang)
+
+
+def _sentence(
+    package: str, code: str, slots: dict[str, object], english: str, lang: Language | None
+) -> str:
+    japanese = (lang or language()) == "ja"
+    sentence = _sentences("ja", package).get(code) if japanese else None
+    return sentence.format(**slots) if sentence else english

@@ -1,0 +1,130 @@
+"""What the model reads: a prefix that is the same bytes for the same database, then the question.
+
+The prefix holds no date and nothing of the question, so that the model server keeps it in its
+cache from one question to the next. The format of the schema is not explained by examples:
+small models take the names in such an example for tables.
+"""
+
+import re
+from datetime import date
+from typing import Any
+
+from assistant.model import Message, ReplySchema
+from assistant.schema import Schema, SchemaColumn, Table
+
+RULES = """\
+You write one read-only {dialect} statement that answers the question. A program runs it and puts \
+the first row of its result into your sentence.
+Reply with one JSON object on one line, one of:
+{{"sql": "SELECT ... AS n ...", "answer": "a sentence in the language of the question with {{n}} \
+where the value goes"}}
+{{"ask": "a question back", "choices": ["one meaning", "another"]}} if two readings give \
+different results
+{{"refuse": "the reason"}} if the tables hold no such data, or the question wants to change data
+You do not know any value: name every result column with AS and write {{its name}} in the \
+sentence. Select just the columns that the question asks for. Use only these tables and columns:
+"""
+# Types whose name helps to write a statement; the others only cost tokens.
+_TELLING_TYPES = {"date", "datetime", "timestamp", "time", "year", "json", "bit"}
+_RELATIVE = re.compile(
+    r"今日|本日|昨日|一昨日|明日|今[週月期年]|先[週月]|先々[週月]|[昨去]年|一昨年|来[週月年期]|前[月年期]|当[月年期]"
+    r"|今年度|昨年度|[本同]年|直近|最近|過去|以内|[年月週日]間?前"
+    r"|\b(?:today|yesterday|tomorrow|tonight|now|current(?:ly)?|recent(?:ly)?|ago|so far|to date"
+    r"|(?:this|last|past|next|previous)\s+(?:\w+\s+)?(?:days?|weeks?|months?|quarters?|years?))\b",
+    re.IGNORECASE,
+)
+
+
+def prefix(schema: Schema) -> str:
+    """Rules, exact server and version, and one line a table."""
+    return RULES.format(dialect=schema.dialect) + "\n" + "\n".join(map(table_line, schema.tables))
+
+
+def table_line(table: Table) -> str:
+    """A table with its columns, references, few-valued columns' values, date ranges, comments."""
+    columns = ", ".join(_column(table, column) for column in table.columns)
+    return f"{table.name}({columns})" + (f" -- {table.comment}" if table.comment else "")
+
+
+def question_part(question: str, today: date) -> str:
+    """What changes from question to question.
+
+    The date stands there only when the question counts from it: a small model that sees a date
+    filters by it, asked or not.
+    """
+    return f"Today: {today.isoformat()}\n{question}" if _RELATIVE.search(question) else question
+
+
+def messages(prefix_text: str, question: str, today: date) -> list[Message]:
+    """The prompt of a first call."""
+    return [
+        {"role": "system", "content": prefix_text},
+        {"role": "user", "content": question_part(question, today)},
+    ]
+
+
+def repair(earlier: list[Message], reply: str, reason: str) -> list[Message]:
+    """The prompt of a second call: a strict extension of the first, so all of it is cached."""
+    return [
+        *earlier,
+        {"role": "assistant", "content": reply},
+        {"role": "user", "content": f"{reason}\nReply again with the corrected JSON object."},
+    ]
+
+
+def _column(table: Table, column: SchemaColumn) -> str:
+    reference = table.reference(column.name)
+    parts = [
+        column.name + (f"->{reference}" if reference else ""),
+        column.base_type if column.base_type in _TELLING_TYPES else "",
+        "..".join(column.range) if column.range else "",
+        column.comment,
+        _values(column),
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def _values(column: SchemaColumn) -> str:
+    if not column.values:
+        return ""
+    quoted = (value.replace("'", "''") for value in column.values)
+    return "{" + ",".join(f"'{value}'" for value in quoted) + "}"
+
+
+def reply_schema(question: str) -> ReplySchema:
+    """A statement with its sentence, a question back, or a refusal."""
+    choices = {"type": "array", "items": _TEXT, "maxItems": 4}
+    kinds = [_statement(question), _object(ask=_TEXT, choices=choices), _object(refuse=_TEXT)]
+    return ReplySchema("reply", {"anyOf": kinds})
+
+
+def repair_schema(question: str) -> ReplySchema:
+    """Only a statement: a repair is not the moment to change one's mind."""
+    return ReplySchema("repaired", _statement(question))
+
+
+_TEXT = {"type": "string", "maxLength": 200}
+
+
+def _statement(question: str) -> dict[str, Any]:
+    return _object(
+        sql={"type": "string", "minLength": 6},
+        answer={"type": "string", "pattern": sentence_pattern(question)},
+    )
+
+
+def sentence_pattern(question: str) -> str:
+    """Sentences that the sampler can write: slots, and no number but the question's own."""
+    words, slot = r'[^0-9"\\{}]{0,60}', r'\{[^0-9"\\{}]{1,40}\}'
+    numbers = re.findall(r"[0-9]+", question)[:4]
+    own = f"(({'|'.join(sorted(set(numbers)))}){words}){{0,{len(numbers)}}}" if numbers else ""
+    return f"^{words}{own}({slot}{words}{own}){{0,5}}$"
+
+
+def _object(**properties: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }

@@ -1,0 +1,86 @@
+"""The model's reply: read while it streams, then as one of three kinds."""
+
+import json
+import re
+from dataclasses import dataclass
+
+from assistant.errors import MalformedReply
+
+_SQL_OPENING = re.compile(r'^\s*\{\s*"sql"\s*:\s*"')
+_HALF_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{0,3})?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement and the sentence whose slots its first row fills."""
+
+    sql: str
+    template: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question back, with the meanings to choose from; the first one is the default."""
+
+    text: str
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why there is no answer."""
+
+    reason: str
+
+
+Reply = Statement | Question | Refusal
+
+
+def parse(text: str) -> Reply:
+    """The reply in full. Raises: MalformedReply."""
+    try:
+        fields = json.loads(text)
+    except ValueError as error:
+        raise MalformedReply(reply=_excerpt(text)) from error
+    match fields:
+        case {"sql": str(sql), "answer": str(answer)} if sql.strip():
+            return Statement(sql.strip().removesuffix(";").rstrip(), answer.strip())
+        case {"ask": str(question), "choices": [*choices]} if question.strip():
+            return Question(question.strip(), tuple(str(choice) for choice in choices))
+        case {"refuse": str(reason)}:
+            return Refusal(reason.strip())
+        case _:
+            raise MalformedReply(reply=_excerpt(text))
+
+
+class SqlReader:
+    """Hands out the statement piece by piece while its JSON string is still being written."""
+
+    def __init__(self) -> None:
+        self._raw = ""
+        self._shown = ""
+
+    def feed(self, text: str) -> str:
+        """The part of the statement that `text` added; '' when none did."""
+        self._raw += text
+        grown = self._sql()
+        delta = grown[len(self._shown) :]
+        self._shown = grown
+        return delta
+
+    def _sql(self) -> str:
+        opening = _SQL_OPENING.match(self._raw)
+        if not opening:
+            return ""
+        body = self._raw[opening.end() :]
+        closing = re.search(r'(?<!\\)(?:\\\\)*"', body)
+        body = body[: closing.end() - 1] if closing else _HALF_ESCAPE.sub("", body)
+        try:
+            return str(json.loads(f'"{body}"'))
+        except ValueError:
+            return self._shown
+
+
+def _excerpt(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 120 else line[:117] + "…"

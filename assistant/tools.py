@@ -1,0 +1,70 @@
+"""The MCP client: what the loop needs of the database tools, typed."""
+
+from types import TracebackType
+from typing import Any, Self
+
+from mcp import Client, MCPError
+from mcp.server import MCPServer
+from mcp.types import CallToolResult
+
+from assistant.errors import DatabaseToolFailed, ToolServerLost
+from assistant.events import Column, QueryResult
+from assistant.schema import Schema
+
+ERROR_META = "kotae/error"
+
+
+class Tools:
+    """One MCP session. Enter and leave it in the same task."""
+
+    def __init__(self, server: MCPServer[Any] | str, connection: str | None = None) -> None:
+        """`server`: ours in memory, or the URL of one over HTTP."""
+        self._client = Client(server)
+        self._connection = {"connection": connection} if connection else {}
+
+    async def __aenter__(self) -> Self:
+        await self._client.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._client.__aexit__(kind, error, trace)
+
+    async def schema(self) -> Schema:
+        """All tables, columns, keys and comments of the connection."""
+        return Schema.from_tool(await self._call("describe_tables", {"tables": []}))
+
+    async def query(self, sql: str) -> QueryResult:
+        """Run one statement; cancelling the caller kills it in the database."""
+        content = await self._call("query", {"sql": sql})
+        return QueryResult(
+            columns=tuple(Column(c["name"], c["type"]) for c in content["columns"]),
+            rows=tuple(tuple(row) for row in content["rows"]),
+            truncated=content["truncated"],
+            elapsed_ms=content["elapsed_ms"],
+            sql=content["sql"],
+        )
+
+    async def _call(self, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        try:
+            result = await self._client.call_tool(tool, {**arguments, **self._connection})
+        except MCPError as error:
+            raise ToolServerLost(reason=str(error)) from error
+        if result.is_error:
+            raise _failure(result)
+        return result.structured_content or {}
+
+
+def _failure(result: CallToolResult) -> DatabaseToolFailed:
+    text = "\n".join(block.text for block in result.content if block.type == "text")
+    facts = (result.meta or {}).get(ERROR_META) or {}
+    return DatabaseToolFailed(
+        code=facts.get("code", ""),
+        actor=facts.get("actor", "model"),
+        message=text,
+        details=facts.get("slots", {}),
+    )
