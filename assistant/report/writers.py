@@ -84,7 +84,7 @@ def _document(title: str, finished: Sequence[Finished], written_at: datetime) ->
     summary = t(
         "report.summary",
         lang,
-        date=written_at.isoformat(" ", "minutes"),
+        date=written_at.strftime("%Y-%m-%d %H:%M"),
         answered=sum(one.ok for one in finished),
         total=len(finished),
     )
