@@ -8,7 +8,7 @@ from typing import Any
 from rich.cells import cell_len
 
 from assistant.events import Answer, Cell, Column, QueryResult, Usage
-from assistant.locale import t
+from assistant.locale import Language, t
 
 NULL = "NULL"
 _NUMERIC = {"integer", "decimal", "float"}
@@ -27,11 +27,22 @@ def cell_text(cell: Cell, column: Column) -> str:
     """A cell as a person reads it: NULL visible, numbers grouped, control characters shown."""
     if cell is None:
         return NULL
+    if column.type == "boolean" and cell in (0, 1):
+        return "true" if cell else "false"
     if is_numeric(column) and not _NAMES_SOMETHING.search(column.name):
         return number_text(cell)
     if isinstance(cell, float):
         return format(cell, "g") if abs(cell) < 1e15 else repr(cell)
-    return re.sub(r"[\x00-\x1f\x7f-\x9f]", _visible, str(cell))
+    return printable(str(cell)).replace("\n", "⏎").replace("\t", "⇥")
+
+
+_VISIBLE = {code: 0x2400 + code for code in range(32) if chr(code) not in "\n\t"}
+_VISIBLE |= {0x7F: 0x2421} | dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
+
+
+def printable(text: str) -> str:
+    """Text that cannot steer a terminal: escape sequences above all are made visible."""
+    return text.replace("\r\n", "\n").translate(_VISIBLE)
 
 
 def number_text(value: Cell) -> str:
@@ -39,10 +50,6 @@ def number_text(value: Cell) -> str:
     text = format(value, ".12g") if isinstance(value, float) else str(value)
     plain = re.fullmatch(r"(-?)(\d+)(\.\d+)?", text)
     return f"{plain[1]}{int(plain[2]):,}{plain[3] or ''}" if plain else text
-
-
-def _visible(control: re.Match[str]) -> str:
-    return {"\n": "⏎", "\t": "⇥"}.get(control[0], "�")
 
 
 def table_lines(result: QueryResult, limit: int) -> list[str]:
@@ -73,7 +80,8 @@ def markdown_table(result: QueryResult, limit: int) -> str:
 
 
 def _markdown_cell(text: str) -> str:
-    return re.sub(r"([\\`*_\[\]<>|~#])", r"\\\1", text)
+    literal = text.replace("&", "&amp;").replace("<", "&lt;")
+    return re.sub(r"([\\`*\[\]|])", r"\\\1", literal)
 
 
 def csv_text(result: QueryResult) -> str:
@@ -85,10 +93,11 @@ def csv_text(result: QueryResult) -> str:
     return buffer.getvalue()
 
 
-def footer(usage: Usage) -> str:
+def footer(usage: Usage, lang: Language | None = None) -> str:
     """What the question cost, in one line."""
     return t(
         "render.footer",
+        lang,
         new=number_text(usage.new_prompt_tokens),
         cached=number_text(usage.cached_tokens),
         generated=number_text(usage.completion_tokens),
