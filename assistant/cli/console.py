@@ -34,6 +34,15 @@ def fail(line: str, code: int) -> int:
     return code
 
 
+def our_errors() -> tuple[type[Exception], ...]:
+    """The base errors of the three packages."""
+    from assistant.errors import AssistantError
+    from inference.errors import InferenceError
+    from mcp_server.errors import DatabaseToolError
+
+    return (AssistantError, InferenceError, DatabaseToolError)
+
+
 @contextmanager
 def reporting_errors(*kinds: type[Exception]) -> Iterator[None]:
     """Turn our own errors into one line and their exit code; anything else is a bug and shows."""

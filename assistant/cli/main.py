@@ -4,18 +4,21 @@ import sys
 
 import typer
 
-from assistant.cli import model, sample
+from assistant.cli import ask, chat, model, report, sample
 from assistant.cli.console import fail
 from assistant.locale import t
 
 app = typer.Typer(
     name="kotae",
     help=t("cli.help"),
-    no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+ask.register(app)
+report.register(app)
+chat.register(app)
 app.add_typer(model.app, name="model")
 app.add_typer(sample.app, name="sample")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.progress import Progress as Bar
 
-from assistant.cli.console import reporting_errors, say, step_progress
+from assistant.cli.console import our_errors, reporting_errors, say, step_progress
 from assistant.locale import t
 
 if TYPE_CHECKING:
@@ -30,12 +30,10 @@ def report(
     endpoint: Annotated[str | None, typer.Option(help=t("report.endpoint"))] = None,
 ) -> None:
     """Answer every question of the file; the exit code says whether all were answered."""
-    from assistant.errors import AssistantError
     from assistant.report.questions import read_questions
     from assistant.report.runner import run_report
-    from inference.errors import InferenceError
 
-    with reporting_errors(AssistantError, InferenceError):
+    with reporting_errors(*our_errors()):
         questions = read_questions(file)
         from assistant.cli.wiring import open_asker
 

@@ -1,0 +1,126 @@
+"""The composition root: settings, model server and database tools become an asker."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
+from datetime import date
+from typing import TYPE_CHECKING
+
+from assistant import settings as assistant_settings
+from assistant.asker import OpenAsker
+from assistant.events import Progress
+from assistant.loop import Loop
+from assistant.model import ChatModel, ModelEndpoint
+from assistant.settings import Settings
+from assistant.tools import Tools
+from inference.server import ServerWish, connect
+from mcp_server import settings as tool_settings
+from mcp_server.server import create_server
+
+if TYPE_CHECKING:
+    from inference.endpoint import Endpoint
+    from inference.progress import Progress as ServerProgress
+
+Listener = Callable[[Progress], None]
+
+
+class Abandoned(Exception):
+    """Raised inside the starting thread when nobody waits for it any more."""
+
+
+def open_asker(
+    database: str | None = None,
+    model: str | None = None,
+    endpoint: str | None = None,
+    *,
+    warm: bool = False,
+) -> OpenAsker:
+    """An opener for the loop over these settings; settings are read, and refused, at once.
+
+    `warm` has the model server read the schema while the person is still typing.
+    Raises: PersonMustAct kinds of `assistant.errors` and `mcp_server.errors`.
+    """
+    settings = assistant_settings.load(model=model, endpoint=endpoint)
+    tools = tool_settings.load(assistant_settings.find_file(), database)
+
+    @asynccontextmanager
+    async def opened(on_progress: Listener) -> AsyncIterator[Loop]:
+        async with AsyncExitStack() as stack:
+            client = await stack.enter_async_context(Tools(create_server(tools)))
+            schema = await client.schema()
+            served = await stack.enter_async_context(_served(settings, on_progress))
+            chat = await stack.enter_async_context(ChatModel(_endpoint(served)))
+            shown = tools.connections[schema.connection].shown_url
+            loop = Loop(chat, client, schema, today=_today(settings), database=shown)
+            if warm:
+                on_progress(Progress("reading"))
+                await loop.warm()
+            yield loop
+
+    return opened
+
+
+def shown_names(
+    database: str | None = None, model: str | None = None, endpoint: str | None = None
+) -> tuple[str, str]:
+    """The database and the model as a status line names them; no secret in either."""
+    settings = assistant_settings.load(model=model, endpoint=endpoint)
+    tools = tool_settings.load(assistant_settings.find_file(), database)
+    shown = tools.connections[tools.default].shown_url if tools.default else "-"
+    return shown, settings.model.name or settings.model.endpoint or "-"
+
+
+@asynccontextmanager
+async def _served(settings: Settings, on_progress: Listener) -> AsyncIterator["Endpoint"]:
+    """The model server, entered in a thread, so that starting it can be abandoned."""
+    abandoned = threading.Event()
+
+    def heard(progress: "ServerProgress") -> None:
+        if abandoned.is_set():
+            raise Abandoned
+        share = progress.done / progress.total if progress.done and progress.total else None
+        on_progress(Progress("starting", share, progress.detail))
+
+    server = connect(_wish(settings), heard)
+    starting = asyncio.ensure_future(asyncio.to_thread(server.__enter__))
+    try:
+        endpoint = await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        abandoned.set()
+        await _undo(starting, server)
+        raise
+    try:
+        yield endpoint
+    finally:
+        await asyncio.shield(asyncio.to_thread(server.__exit__, None, None, None))
+
+
+async def _undo(
+    starting: "asyncio.Future[Endpoint]", server: AbstractContextManager["Endpoint"]
+) -> None:
+    """Wait until the abandoned start has given up; end the server if it came up after all."""
+    await asyncio.wait({starting})
+    if starting.exception() is None:
+        await asyncio.to_thread(server.__exit__, None, None, None)
+
+
+def _wish(settings: Settings) -> ServerWish:
+    model = settings.model
+    return ServerWish(
+        model=model.name,
+        endpoint=model.endpoint,
+        api_key=model.api_key,
+        context=model.context,
+        engine=model.engine,
+        effort=model.effort,
+    )
+
+
+def _endpoint(served: "Endpoint") -> ModelEndpoint:
+    return ModelEndpoint(served.base_url, served.model, served.api_key, served.context)
+
+
+def _today(settings: Settings) -> Callable[[], date]:
+    fixed = settings.assistant.today
+    return (lambda: fixed) if fixed else date.today
