@@ -1,0 +1,58 @@
+"""Find a llama-server that works here, and ask it what it sees."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+from inference import programs
+from inference.errors import EngineBroken, NoEngine
+from inference.process import Engine
+from inference.progress import OnProgress, unheard
+from inference.trial import Unfit, fit
+
+LIST_SECONDS = 60
+
+
+def find_engine(wish: Path | None = None, on_progress: OnProgress = unheard) -> Engine:
+    """The engine a person named (`wish`, else KOTAE_ENGINE), or the first one that works.
+
+    A named one that does not work is an error (EngineBroken), never silently replaced.
+    Raises NoEngine with what was tried.
+    """
+    if wish is None and (named := os.environ.get("KOTAE_ENGINE")):
+        wish = Path(named).expanduser()
+    if wish is not None:
+        return _named(wish, on_progress)
+    tried: list[str] = []
+    for program in programs.candidates():
+        try:
+            return fit(program, on_progress)
+        except Unfit as fault:
+            tried.append(f"{program.name}: {fault}")
+    raise NoEngine(tried="; ".join(tried) or "none was found on PATH or in installed packages")
+
+
+def _named(path: Path, on_progress: OnProgress) -> Engine:
+    if not path.is_file():
+        raise EngineBroken(engine=path, reason="there is no such file")
+    try:
+        return fit(programs.at(path), on_progress)
+    except Unfit as fault:
+        raise EngineBroken(engine=path, reason=fault) from fault
+
+
+def device_memory(engine: Engine) -> int:
+    """Bytes of memory on the graphics devices that the engine lists, 0 where it lists none."""
+    if "--list-devices" not in engine.flags:
+        return 0
+    told = subprocess.run(
+        [*engine.program.command, "--list-devices"],
+        env=engine.program.surroundings(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=LIST_SECONDS,
+        check=False,
+    )
+    mebibytes = re.findall(r"\((\d+) MiB,", told.stdout.decode("utf-8", errors="replace"))
+    return sum(map(int, mebibytes)) * 1024**2
