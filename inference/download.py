@@ -4,7 +4,7 @@ import errno
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -135,20 +135,28 @@ def _fetch_file(fetch: _Fetch, file: ModelFile, tell: Callable[[int], None]) -> 
         for block in store.blocks(out):
             digest.update(block)
             fetch.on_progress(Progress("verifying", out.tell(), size, file.name))
-        while (before := out.tell()) < size:
-            try:
-                with closing(fetch.source.chunks(file, before)) as chunks:
-                    for chunk in chunks:
-                        out.write(chunk)
-                        digest.update(chunk)
-                        tell(out.tell())
-            except SourceFailed:
-                if out.tell() == before:
-                    raise
-            if out.tell() == before:
-                raise SourceFailed(f"{file.name} ended at {before} of {size} bytes")
+        while out.tell() < size:
+            for chunk in _stream(fetch.source, file, out.tell()):
+                out.write(chunk)
+                digest.update(chunk)
+                tell(out.tell())
     if digest.hexdigest() != file.sha256:
         part.unlink()
         raise DownloadAltered(source=fetch.source.name, file=file.name, name=fetch.model.name)
     part.replace(fetch.home / file.name)
     store.write_receipt(fetch.home, file.name, file.sha256)
+
+
+def _stream(source: Source, file: ModelFile, start: int) -> Iterator[bytes]:
+    """What comes before the source breaks off; raises SourceFailed when that is nothing."""
+    came = 0
+    try:
+        with closing(source.chunks(file, start)) as chunks:
+            for chunk in chunks:
+                came += len(chunk)
+                yield chunk
+    except SourceFailed:
+        if not came:
+            raise
+    if not came:
+        raise SourceFailed(f"{file.name} ends at {start} of {file.size} bytes")

@@ -41,17 +41,18 @@ class HubSource:
         """Size and SHA-256 as the hub states them; a different published file is a failure."""
         try:
             with self._client() as client:
-                reply = client.head(self._url(file))
-                size = reply.headers.get("x-linked-size") or reply.headers.get("content-length")
-                sha256 = reply.headers.get("x-linked-etag", "").strip('"')
+                reply = self._head(client, file)
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise SourceFailed(_reason(error)) from error
+        size = reply.headers.get("x-linked-size") or reply.headers.get("content-length") or "0"
+        sha256 = reply.headers.get("x-linked-etag", "").strip('"')
         if reply.status_code not in (200, 302, 307):
             raise SourceFailed(f"HTTP {reply.status_code}")
-        stated = replace(file, size=int(size or 0), sha256=sha256)
-        if len(sha256) != 64 or (file.sha256 and (file.size, file.sha256) != (stated.size, sha256)):
-            raise SourceFailed("holds another version of the file")
-        return stated
+        if len(sha256) != 64:
+            raise SourceFailed(f"states no SHA-256 for {file.name}")
+        if file.sha256 not in (None, sha256):
+            raise SourceFailed(f"holds another version of {file.name}")
+        return replace(file, size=int(size), sha256=sha256)
 
     def chunks(self, file: ModelFile, start: int) -> Generator[bytes]:
         """Streamed with a Range request; a server that ignores Range costs the bytes again."""
@@ -73,6 +74,13 @@ class HubSource:
                     surplus = max(0, surplus - len(chunk))
         except httpx2.HTTPError as error:
             raise SourceFailed(_reason(error)) from error
+
+    def _head(self, client: httpx2.Client, file: ModelFile) -> httpx2.Response:
+        """The hub's own answer: behind a renamed repository, before the storage it points to."""
+        reply = client.head(self._url(file))
+        if "x-linked-etag" not in reply.headers and reply.next_request:
+            reply = client.send(reply.next_request)
+        return reply
 
     def _url(self, file: ModelFile) -> str:
         return f"{self.home}/{self.repository}/resolve/main/{file.name}"

@@ -53,8 +53,9 @@ class PackageSource:
 
 
 def _pip_download(requirement: str, scratch: Path) -> Generator[bytes]:
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
-    command += ["--no-deps", "--no-cache-dir", "--only-binary=:all:", "--dest", str(scratch)]
+    command = [sys.executable, "-P", "-m", "pip", "download", "--quiet"]
+    command += ["--disable-pip-version-check", "--no-deps", "--no-cache-dir"]
+    command += ["--only-binary=:all:", "--dest", str(scratch)]
     # pip's own temporary files belong on the disk whose free space was checked.
     environment = {**os.environ, **dict.fromkeys(("TMPDIR", "TMP", "TEMP"), str(scratch))}
     log = scratch / "pip.log"
