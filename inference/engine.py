@@ -3,29 +3,34 @@
 import os
 import re
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 
-from inference import programs
 from inference.errors import EngineBroken, NoEngine
 from inference.process import Engine
+from inference.programs import Program, at, candidates
 from inference.progress import OnProgress, unheard
 from inference.trial import Unfit, fit
 
 LIST_SECONDS = 60
 
 
-def find_engine(wish: Path | None = None, on_progress: OnProgress = unheard) -> Engine:
+def find_engine(
+    wish: Path | None = None,
+    on_progress: OnProgress = unheard,
+    among: Iterable[Program] | None = None,
+) -> Engine:
     """The engine a person named (`wish`, else KOTAE_ENGINE), or the first one that works.
 
-    A named one that does not work is an error (EngineBroken), never silently replaced.
-    Raises NoEngine with what was tried.
+    `among` is what is tried in turn, by default all that this machine has. A named one that does
+    not work is an error (EngineBroken), never silently replaced. Raises NoEngine.
     """
     if wish is None and (named := os.environ.get("KOTAE_ENGINE")):
         wish = Path(named).expanduser()
     if wish is not None:
         return _named(wish, on_progress)
     tried: list[str] = []
-    for program in programs.candidates():
+    for program in candidates() if among is None else among:
         try:
             return fit(program, on_progress)
         except Unfit as fault:
@@ -37,7 +42,7 @@ def _named(path: Path, on_progress: OnProgress) -> Engine:
     if not path.is_file():
         raise EngineBroken(engine=path, reason="there is no such file")
     try:
-        return fit(programs.at(path), on_progress)
+        return fit(at(path), on_progress)
     except Unfit as fault:
         raise EngineBroken(engine=path, reason=fault) from fault
 

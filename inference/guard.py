@@ -48,7 +48,8 @@ def _tie_to_guard() -> Callable[[], None] | None:
 
 
 def _watch_starter(server: "subprocess.Popen[bytes]") -> None:
-    if sys.stdin.buffer.readline() != RELEASE:
+    # Read without a buffer: its lock, held by this thread, would abort the interpreter at exit.
+    if os.read(sys.stdin.fileno(), len(RELEASE)) != RELEASE:
         _end(server)
 
 

@@ -13,7 +13,6 @@ from inference.sources import SourceFailed
 HOME = "https://huggingface.co"
 # Fails over quickly where the hub cannot be reached; a stalled transfer is given up later.
 TIMEOUT = httpx2.Timeout(30, connect=4)
-CHUNK_BYTES = 1 << 20
 
 
 def _home() -> str:
@@ -69,7 +68,7 @@ class HubSource:
                 if reply.status_code not in (200, 206):
                     raise SourceFailed(f"HTTP {reply.status_code}")
                 surplus = start if reply.status_code == 200 else 0
-                for chunk in reply.iter_raw(CHUNK_BYTES):
+                for chunk in reply.iter_raw():
                     yield chunk[surplus:]
                     surplus = max(0, surplus - len(chunk))
         except httpx2.HTTPError as error:
