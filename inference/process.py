@@ -1,0 +1,195 @@
+"""One running llama-server under its guard: start, wait until it is ready, end it."""
+
+import os
+import re
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+import psutil
+
+from inference.endpoint import Endpoint, served
+from inference.errors import NoPort, ServerDied, ServerNotReady
+from inference.flags import Launch, arguments
+from inference.guard import GRACE_SECONDS, RELEASE
+from inference.programs import Program
+from inference.progress import OnProgress, Progress
+
+PORT_ATTEMPTS = 3
+POLL_SECONDS = 0.1
+LOAD_SECONDS = 1800
+TAIL_LINES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """A program that was tried and works, and the flags it knows."""
+
+    program: Program
+    flags: frozenset[str]
+
+
+class PortTaken(Exception):
+    """Another program listens on the port that was chosen."""
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class ServerProcess:
+    """A llama-server being started or running. It ends with this process unless released."""
+
+    def __init__(self, engine: Engine, launch: Launch, port: int, log: Path) -> None:
+        self.launch, self.log, self.port = launch, log, port
+        self.key = secrets.token_urlsafe(24)
+        command = [*engine.program.command, *arguments(launch, port, engine.flags)]
+        with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as output:
+            self.guard = subprocess.Popen(
+                [sys.executable, "-P", "-m", "inference.guard", *command],
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=engine.program.surroundings() | {"LLAMA_API_KEY": self.key},
+                cwd=log.parent,
+                start_new_session=True,  # the terminal's Ctrl-C is ours to act on
+                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+            )
+
+    @property
+    def url(self) -> str:
+        """The base URL of its OpenAI-compatible API."""
+        return f"http://127.0.0.1:{self.port}/v1"
+
+    def wait_ready(self, on_progress: OnProgress, seconds: float) -> Endpoint:
+        """Return once the model is loaded. Raises ServerDied, ServerNotReady, PortTaken."""
+        size = self.launch.model.stat().st_size
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if self.guard.poll() is not None:
+                raise self.death()
+            if self._healthy():
+                model = served(self.url, self.key)[0]
+                return Endpoint(self.url, self.key, self.launch.alias, model.context)
+            loaded = min(_resident_bytes(self.guard.pid), size)
+            on_progress(Progress("loading", loaded, size, self.launch.alias))
+            time.sleep(POLL_SECONDS)
+        raise ServerNotReady(model=self.launch.alias, seconds=int(seconds), log=self.log)
+
+    def release(self) -> None:
+        """Let the server outlive this process."""
+        assert self.guard.stdin is not None
+        self.guard.stdin.write(RELEASE)
+        self.guard.stdin.close()
+        self.guard.returncode = 0  # Popen must neither wait for it nor warn that it still runs
+
+    def close(self) -> None:
+        """End the server and wait until it is gone."""
+        assert self.guard.stdin is not None
+        self.guard.stdin.close()
+        try:
+            self.guard.wait(2 * GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            end_tree(self.guard.pid)
+            self.guard.wait()
+
+    def _healthy(self) -> bool:
+        try:
+            reply = httpx2.get(f"http://127.0.0.1:{self.port}/health", timeout=2, trust_env=False)
+        except httpx2.HTTPError:
+            return False
+        if not _listens(self.guard.pid, self.port):
+            raise PortTaken
+        return reply.status_code == 200
+
+    def death(self) -> Exception:
+        """Why the server ended: ServerDied with the end of its log, or PortTaken."""
+        with suppress(subprocess.TimeoutExpired):
+            self.guard.wait(2 * GRACE_SECONDS)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                return PortTaken()
+        tail = "\n".join(last_lines(self.log, TAIL_LINES))
+        code = self.guard.returncode
+        return ServerDied(model=self.launch.alias, code=code, log=self.log, tail=tail)
+
+
+def start(
+    engine: Engine,
+    launch: Launch,
+    log: Path,
+    on_progress: OnProgress,
+    choose_port: Callable[[], int] = free_port,
+    load_seconds: float = LOAD_SECONDS,
+) -> tuple[ServerProcess, Endpoint]:
+    """Start a server and wait until it is ready; nothing is left running on an error.
+
+    A port that another program took meanwhile is given up for another one.
+    """
+    ports: list[int] = []
+    for _ in range(PORT_ATTEMPTS):
+        ports.append(choose_port())
+        server = ServerProcess(engine, launch, ports[-1], log)
+        try:
+            return server, server.wait_ready(on_progress, load_seconds)
+        except PortTaken:
+            server.close()
+        except BaseException:
+            server.close()
+            raise
+    raise NoPort(ports=", ".join(map(str, ports)))
+
+
+def last_lines(log: Path, count: int) -> list[str]:
+    """The end of a log, without lines that say nothing."""
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    return [line.strip() for line in lines if re.search(r"\w", line)][-count:]
+
+
+def end_tree(pid: int) -> None:
+    """Kill a process and its children, the hard way."""
+    try:
+        root = psutil.Process(pid)
+        family = [*root.children(recursive=True), root]
+    except psutil.NoSuchProcess:
+        return
+    for process in family:
+        try:
+            process.kill()
+        except psutil.NoSuchProcess:
+            continue
+
+
+def _family(pid: int) -> list[psutil.Process]:
+    try:
+        return list(psutil.Process(pid).children(recursive=True))
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _resident_bytes(guard: int) -> int:
+    try:
+        return sum(process.memory_info().rss for process in _family(guard))
+    except psutil.Error:
+        return 0
+
+
+def _listens(guard: int, port: int) -> bool:
+    """Whether the port belongs to our server. Where the system will not tell: taken as ours."""
+    try:
+        sockets = [c for process in _family(guard) for c in process.net_connections("tcp")]
+    except psutil.AccessDenied:
+        return True
+    except psutil.NoSuchProcess:
+        return False
+    return any(c.laddr.port == port and c.status == psutil.CONN_LISTEN for c in sockets)

@@ -1,0 +1,145 @@
+"""Whether a program really is a llama-server that runs on this processor: it is tried once.
+
+A build for another processor dies of an illegal instruction, which no --help tells. So a
+tiny model is loaded and must produce a token. The verdict is remembered for this very file
+and processor.
+"""
+
+import json
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from inference.errors import InferenceError, ServerDied
+from inference.flags import Launch, spellings
+from inference.hardware import processor
+from inference.places import state_folder, write_private
+from inference.process import Engine, start
+from inference.programs import Program
+from inference.progress import OnProgress, Progress
+from inference.tiny_model import CONTEXT, write_tiny_model
+
+HELP_SECONDS = 60
+LOAD_SECONDS = 120
+NEEDED_FLAGS = frozenset({"--model", "--port", "--host", "--ctx-size"})
+ILLEGAL_INSTRUCTION = (128 + 4, 0xC000001D)
+# A prompt long enough for the matrix kernels, an answer held to letters.
+QUESTION = {
+    "prompt": list(range(3, 67)),
+    "n_predict": 4,
+    "temperature": 0,
+    "grammar": "root ::= [a-o]+",
+}
+
+
+class Unfit(Exception):
+    """The program cannot be used; its text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    flags: tuple[str, ...] = ()
+    fault: str = ""
+
+
+def fit(program: Program, on_progress: OnProgress) -> Engine:
+    """The program as a proven engine, from memory where it was tried before; raises Unfit."""
+    key = _key(program)
+    verdict = _remembered().get(key)
+    if verdict is None:
+        on_progress(Progress("testing", detail=program.name))
+        verdict = _tried(program)
+        _remember(key, verdict)
+    if verdict.fault:
+        raise Unfit(verdict.fault)
+    return Engine(program, frozenset(verdict.flags))
+
+
+def _tried(program: Program) -> _Verdict:
+    """A verdict that will still hold tomorrow; a passing trouble raises Unfit instead."""
+    engine = Engine(program, _flags(program))
+    with tempfile.TemporaryDirectory(prefix="kotae-trial-") as folder:
+        model = Path(folder) / "tiny.gguf"
+        write_tiny_model(model)
+        launch = Launch(model, "tiny", context=CONTEXT, threads=1)
+        try:
+            _produce_a_token(engine, launch, Path(folder) / "log")
+        except ServerDied as death:
+            if death.slots["code"] in ILLEGAL_INSTRUCTION:
+                return _Verdict(fault="built for another processor (illegal instruction)")
+            last = str(death.slots["tail"]).rpartition("\n")[2]
+            raise Unfit(f"ends with exit code {death.slots['code']}: {last}") from death
+        except InferenceError as error:
+            raise Unfit(str(error)) from error
+    return _Verdict(flags=tuple(sorted(engine.flags)))
+
+
+def _flags(program: Program) -> frozenset[str]:
+    try:
+        told = subprocess.run(
+            [*program.command, "--help"],
+            env=program.surroundings(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=HELP_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise Unfit(f"cannot be run ({error})") from error
+    if -told.returncode in ILLEGAL_INSTRUCTION or told.returncode == -4:
+        raise Unfit("built for another processor (illegal instruction)")
+    text = told.stdout.decode("utf-8", errors="replace")
+    flags = spellings(text)
+    if not flags >= NEEDED_FLAGS:
+        raise Unfit("its --help is not llama-server's")
+    if "LLAMA_API_KEY" not in text:
+        raise Unfit("it is too old: it takes no API key from the environment")
+    return flags
+
+
+def _produce_a_token(engine: Engine, launch: Launch, log: Path) -> None:
+    server, endpoint = start(engine, launch, log, lambda _: None, load_seconds=LOAD_SECONDS)
+    try:
+        reply = httpx2.post(
+            f"{endpoint.base_url.removesuffix('/v1')}/completion",
+            json=QUESTION,
+            headers={"Authorization": f"Bearer {endpoint.api_key}"},
+            timeout=LOAD_SECONDS,
+            trust_env=False,
+        )
+        if not reply.is_success or not reply.json().get("content"):
+            raise Unfit(f"loads a model but writes nothing (HTTP {reply.status_code})")
+    except httpx2.TimeoutException as error:
+        raise Unfit("loads a model but writes nothing in time") from error
+    except httpx2.TransportError as error:
+        raise server.death() from error
+    finally:
+        server.close()
+
+
+def _key(program: Program) -> str:
+    stat = program.file.stat()
+    return f"{program.file}|{stat.st_size}|{stat.st_mtime_ns}|{processor()}"
+
+
+def _memory() -> Path:
+    return state_folder() / "engines.json"
+
+
+def _remembered() -> dict[str, _Verdict]:
+    try:
+        entries: dict[str, dict[str, Any]] = json.loads(_memory().read_text(encoding="utf-8"))
+        return {k: _Verdict(tuple(v["flags"]), v["fault"]) for k, v in entries.items()}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def _remember(key: str, verdict: _Verdict) -> None:
+    entries = _remembered() | {key: verdict}
+    text = json.dumps({k: {"flags": v.flags, "fault": v.fault} for k, v in entries.items()})
+    write_private(_memory(), text)
