@@ -92,7 +92,7 @@ def check(sql: str, policy: Policy) -> None:
             _check_comment(token.text)
         else:
             parts.append(token)
-    while parts and parts[-1].text == ";":
+    while _is(parts, len(parts) - 1, ";"):
         parts.pop()
     if not parts:
         raise EmptyStatement()
