@@ -1,9 +1,29 @@
 """Everything that can go wrong between a tool call and the database, sorted by who must act.
 
 DatabaseToolError
-├── ModelMustRepair  the statement or the arguments: another call can mend it
-├── PersonMustAct    settings, password, privileges
-└── RetryLater       the database is down, slow or busy
+├── ModelMustRepair        the statement or the arguments: another call can mend it
+│   ├── PolicyRefused      the statement policy said no, before the database saw anything
+│   │   ├── WriteRefused         a change of data, structure or rights
+│   │   ├── StatementNotAllowed  another statement than those that read
+│   │   ├── SeveralStatements
+│   │   ├── ClauseNotAllowed     INTO, locking reads, user variables…
+│   │   ├── FunctionNotAllowed   SLEEP, LOAD_FILE…
+│   │   ├── CommentNotAllowed    executable comments and hints
+│   │   ├── StatementUnreadable  a quote or comment without an end, a stray character
+│   │   └── EmptyStatement
+│   ├── FenceRefused       the database's own read-only fence said no
+│   ├── SqlFailed          the database could not run the statement
+│   ├── QueryTimedOut
+│   ├── UnknownTable
+│   └── UnknownConnection
+├── PersonMustAct          settings, password, privileges
+│   ├── SettingUnreadable, UnknownSetting, BadSetting, PasswordFileExposed
+│   ├── NoConnection, NoDatabaseChosen, UnknownDatabase, AccessDenied
+│   ├── SqliteFileMissing, NotSqlite
+│   └── FenceMissing       the server did not accept the fence, so nothing runs
+└── RetryLater             the database is down, slow or busy
+    ├── DatabaseDown, ConnectionLost
+    └── DatabaseBusy
 """
 
 from typing import ClassVar, Literal
@@ -40,3 +60,209 @@ class RetryLater(DatabaseToolError):
     """The same call may work later."""
 
     actor = "time"
+
+
+class PolicyRefused(ModelMustRepair):
+    """The statement policy said no; the database has seen nothing of it."""
+
+
+class WriteRefused(PolicyRefused):
+    """A change of data, structure or rights was asked for."""
+
+    template = (
+        "statement policy: {token} changes the database, and this connection only reads. "
+        "Ask for rows with SELECT instead."
+    )
+
+
+class StatementNotAllowed(PolicyRefused):
+    """The statement is none of those that read."""
+
+    template = (
+        "statement policy: {token} is not among the statements that read. "
+        "Start with SELECT, WITH, TABLE, VALUES, SHOW, DESCRIBE or EXPLAIN."
+    )
+
+
+class SeveralStatements(PolicyRefused):
+    """More than one statement in a call."""
+
+    template = (
+        "statement policy: several statements in one call (the second starts with {token}). "
+        "Send one statement a call."
+    )
+
+
+class ClauseNotAllowed(PolicyRefused):
+    """A part of a reading statement that writes, locks or keeps something."""
+
+    template = (
+        "statement policy: {token} writes, locks or keeps state outside the result. "
+        "Remove it and send the statement again."
+    )
+
+
+class FunctionNotAllowed(PolicyRefused):
+    """A function that waits, locks, reads files or is not the database's own."""
+
+    template = (
+        "statement policy: the function {token} may wait, lock, read files or change something. "
+        "Leave it out and send the statement again."
+    )
+
+
+class CommentNotAllowed(PolicyRefused):
+    """A comment that the server would execute, or a hint that is not known to be harmless."""
+
+    template = (
+        "statement policy: the comment {token} would be obeyed by the server. "
+        "Remove it and send the statement again."
+    )
+
+
+class StatementUnreadable(PolicyRefused):
+    """The statement cannot be read for certain, so it is not sent."""
+
+    template = (
+        "statement policy: the statement cannot be read from {token} on. "
+        "Close every quote and comment, and send it again."
+    )
+
+
+class EmptyStatement(PolicyRefused):
+    """Nothing but blanks and comments."""
+
+    template = "statement policy: there is no statement. Send one SELECT."
+
+
+class FenceRefused(ModelMustRepair):
+    """The database's own fence stopped a statement that the policy let through."""
+
+    template = (
+        "read-only fence of the database: {message} (error {number}). Ask for rows with SELECT."
+    )
+
+
+class SqlFailed(ModelMustRepair):
+    """The database could not run the statement; number and message are its own."""
+
+    template = "the database answered: {message} (error {number}). Mend the statement."
+
+
+class QueryTimedOut(ModelMustRepair):
+    """The statement ran too long and was stopped on the server."""
+
+    template = (
+        "the statement was stopped after {seconds:g} s. "
+        "Narrow it (fewer rows, an indexed condition) or raise limits.seconds in kotae.toml."
+    )
+
+
+class UnknownTable(ModelMustRepair):
+    """A table name that the catalogue does not hold."""
+
+    template = "there is no table {name}. Nearest: {nearest}. search_schema lists what is there."
+
+
+class UnknownConnection(ModelMustRepair):
+    """A connection name that the settings do not hold."""
+
+    template = (
+        "{name} is no connection, database URL or SQLite file. Configured connections: {known}."
+    )
+
+
+class SettingUnreadable(PersonMustAct):
+    """The settings file, or a file that it names, cannot be read."""
+
+    template = "{file} cannot be read: {reason}. Correct the file or name another one."
+
+
+class UnknownSetting(PersonMustAct):
+    """A key that means nothing; nothing starts until it is corrected."""
+
+    template = "{file}: unknown key {key}. Nearest: {nearest}. Correct or remove it."
+
+
+class BadSetting(PersonMustAct):
+    """A known key with a value that cannot be used."""
+
+    template = "{file}: {key} must be {wanted}. Correct it."
+
+
+class PasswordFileExposed(PersonMustAct):
+    """Other users of the machine may read the password file."""
+
+    template = "{file} can be read by other users. Close it: chmod 600 {file}"
+
+
+class NoConnection(PersonMustAct):
+    """No database is configured at all."""
+
+    template = (
+        "no database is configured. Set KOTAE_DATABASE_URL "
+        "(mysql://USER@HOST/DATABASE or sqlite:///FILE) or url in [database] of kotae.toml."
+    )
+
+
+class NoDatabaseChosen(PersonMustAct):
+    """The URL names a server but no database on it."""
+
+    template = (
+        "connection {connection} names no database. "
+        "Add one to its URL: mysql://USER@HOST/DATABASE. On that server: {databases}."
+    )
+
+
+class UnknownDatabase(PersonMustAct):
+    """The server is there, the database is not."""
+
+    template = "there is no database {database} at {where}. Correct the URL of {connection}."
+
+
+class AccessDenied(PersonMustAct):
+    """Wrong user or password, or no right to the database."""
+
+    template = (
+        "{where} refused user {user}. Check the user in the URL of connection {connection}, "
+        "its rights, and the password (KOTAE_DATABASE_PASSWORD or password_file)."
+    )
+
+
+class SqliteFileMissing(PersonMustAct):
+    """There is no such SQLite file; it is never created."""
+
+    template = "there is no SQLite file {path}. Correct the path; kotae does not create it."
+
+
+class NotSqlite(PersonMustAct):
+    """The file is there and is something else."""
+
+    template = "{path} is not an SQLite database ({message}). Name another file."
+
+
+class FenceMissing(PersonMustAct):
+    """The server did not take the read-only fence, so no statement is sent."""
+
+    template = (
+        "{where} does not hold the read-only fence ({message}), so nothing was run. "
+        "Use MySQL 8 or later, MariaDB 10.6 or later, or SQLite."
+    )
+
+
+class DatabaseDown(RetryLater):
+    """Nobody answers."""
+
+    template = "no database answers at {where} ({message}). Start it, then ask again."
+
+
+class ConnectionLost(RetryLater):
+    """The connection broke while a statement ran."""
+
+    template = "the connection to {where} broke ({message}). Ask again."
+
+
+class DatabaseBusy(RetryLater):
+    """No connection is free, here or on the server."""
+
+    template = "no connection to {where} is free ({message}). Ask again in a moment."

@@ -1,0 +1,94 @@
+"""The catalogue of each connection: read when first asked for, sampled a table at a time, kept."""
+
+import difflib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import anyio
+
+from mcp_server import catalog_mysql, catalog_sqlite
+from mcp_server.connections import Connections
+from mcp_server.errors import UnknownTable
+from mcp_server.samples import Sampled, sample
+from mcp_server.schema import Catalog, Table
+from mcp_server.sessions import Database, Session
+
+_NAMED = 5
+
+
+class Catalogs:
+    """Every connection's catalogue. A name that it lacks makes it read once more."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+        self._catalogs: dict[str, Catalog] = {}
+        self._samples: dict[str, dict[str, Sampled]] = defaultdict(dict)
+        # One reader at a time for each connection; the others then find it read.
+        self._reading: dict[str, anyio.Lock] = defaultdict(anyio.Lock)
+
+    async def catalog(self, connection: str | None = None) -> Catalog:
+        """Tables, columns and keys, without a look at the data."""
+        database = self._connections.get(connection)
+        name = database.settings.name
+        async with self._reading[name]:
+            if name not in self._catalogs:
+                await self._read(database)
+        return self._catalogs[name]
+
+    async def tables(self, names: Sequence[str], connection: str | None = None) -> list[Table]:
+        """The named tables, or all; with values and ranges.
+
+        Raises UnknownTable for a name that is not there.
+        """
+        catalog = await self.catalog(connection)
+        if not set(names) <= set(catalog.tables):
+            catalog = await self._again(connection)
+        found = [_resolved(catalog, name) for name in names] or list(catalog.tables.values())
+        return [sampled.table for sampled in await self.samples(found, connection)]
+
+    async def samples(
+        self, tables: Sequence[Table], connection: str | None = None
+    ) -> list[Sampled]:
+        """What the data of these tables looks like; each table is looked at once."""
+        database = self._connections.get(connection)
+        known = self._samples[database.settings.name]
+        async with self._reading[database.settings.name]:
+            missing = [table for table in tables if table.name not in known]
+            if missing:
+                await self._connections.run(
+                    database, lambda session: _look(session, missing, known)
+                )
+        return [known[table.name] for table in tables]
+
+    async def _again(self, connection: str | None) -> Catalog:
+        database = self._connections.get(connection)
+        async with self._reading[database.settings.name]:
+            await self._read(database)
+        return self._catalogs[database.settings.name]
+
+    async def _read(self, database: Database) -> None:
+        name = database.settings.name
+
+        def work(session: Session) -> Catalog:
+            if session.flavour == "sqlite":
+                return catalog_sqlite.read(session)
+            return catalog_mysql.read(session, name)
+
+        self._catalogs[name] = await self._connections.run(database, work)
+        self._samples[name].clear()
+
+
+def _look(session: Session, tables: Iterable[Table], known: dict[str, Sampled]) -> None:
+    for table in tables:
+        known[table.name] = sample(session, table)
+
+
+def _resolved(catalog: Catalog, name: str) -> Table:
+    """The table called so; upper and lower case are one when only one table fits."""
+    if name in catalog.tables:
+        return catalog.tables[name]
+    alike = [table for other, table in catalog.tables.items() if other.lower() == name.lower()]
+    if len(alike) == 1:
+        return alike[0]
+    near = difflib.get_close_matches(name, catalog.tables, n=_NAMED, cutoff=0.5)
+    raise UnknownTable(name=name, nearest=", ".join(near) or "none")

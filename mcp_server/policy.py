@@ -1,0 +1,171 @@
+"""Tokens → verdict: may this statement run?
+
+Everything here is an allow-list or fails closed: a statement that cannot be read is not sent.
+The statement itself is never changed. The database's own fence stands behind this one and
+does not rely on it, nor this one on the fence.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mcp_server.errors import (
+    ClauseNotAllowed,
+    CommentNotAllowed,
+    EmptyStatement,
+    FunctionNotAllowed,
+    SeveralStatements,
+    StatementNotAllowed,
+    WriteRefused,
+)
+from mcp_server.lexer import MYSQL, SQLITE, Dialect, Token, tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What one kind of server lets a reader say."""
+
+    dialect: Dialect
+    heads: frozenset[str]
+    """What a statement may start with."""
+    reserved: frozenset[str]
+    """Reserved words with no place in a reading statement: bare, they are never a column."""
+    functions: re.Pattern[str]
+    """Functions that wait, lock, read files, write or change the session."""
+
+
+_QUERY_HEADS = frozenset({"SELECT", "WITH", "VALUES", "("})
+_EXPLAIN_HEADS = frozenset({"EXPLAIN", "DESCRIBE", "DESC"})
+_CHANGES = frozenset({"DELETE", "INSERT", "REPLACE", "UPDATE"})
+_FUNCTIONS_TOO = frozenset({"INSERT", "REPLACE"})
+_OTHER_WRITES = re.compile(
+    r"ALTER|CREATE|DROP|GRANT|IMPORT|LOAD|MERGE|OPTIMIZE|RENAME|REPAIR|REVOKE|TRUNCATE"
+)
+# What follows SHOW. Left out: binary logs, replication, other people's statements and accounts.
+_SHOWS = re.compile(
+    r"CHARACTER|CHARSET|COLLATION|COLUMNS|COUNT|CREATE|DATABASES|ENGINES|ERRORS|EVENTS"
+    r"|EXTENDED|FIELDS|FULL|FUNCTION|GLOBAL|GRANTS|INDEX|INDEXES|KEYS|LOCAL|OPEN|PRIVILEGES"
+    r"|PROCEDURE|SCHEMAS|SESSION|STATUS|STORAGE|TABLE|TABLES|TRIGGERS|VARIABLES|WARNINGS"
+)
+_SHOWS_OF_OTHERS = frozenset({"PROCESSLIST", "USER"})
+
+MYSQL_POLICY = Policy(
+    dialect=MYSQL,
+    heads=_QUERY_HEADS | _EXPLAIN_HEADS | {"TABLE", "SHOW"},
+    reserved=_CHANGES | {"CALL", "INTO", "PROCEDURE"},
+    functions=re.compile(
+        r"SLEEP|BENCHMARK|LOAD_FILE|LAST_INSERT_ID|NEXTVAL|SETVAL|LASTVAL|SYS_\w+"
+        r"|(GET|RELEASE|IS_FREE|IS_USED|RELEASE_ALL)_LOCKS?|SERVICE_\w*LOCKS?"
+        r"|WAIT_\w+|\w+_WAIT|\w*GTID\w*|KEYRING_\w+|VERSION_TOKENS_\w+|WSREP_\w+"
+        r"|(GROUP_REPLICATION|ASYNCHRONOUS_CONNECTION_FAILOVER)_\w+"
+        r"|(AUDIT_LOG|AUDIT_API|MYSQL_FIREWALL|MYSQL_QUERY)_\w+"
+    ),
+)
+SQLITE_POLICY = Policy(
+    dialect=SQLITE,
+    heads=_QUERY_HEADS | {"EXPLAIN"},
+    reserved=_CHANGES | {"INTO"},
+    functions=re.compile(r"LOAD_EXTENSION|READFILE|WRITEFILE|FTS3_TOKENIZER"),
+)
+
+_PAIRS = frozenset(
+    {("FOR", "UPDATE"), ("FOR", "SHARE"), ("LOCK", "IN"), ("NEXT", "VALUE"), ("FOR", "CONNECTION")}
+)
+_HINTS = re.compile(
+    r"BKA|BNL|DUPSWEEDOUT|FIRSTMATCH|GROUP_INDEX|HASH_JOIN|INDEX|INDEX_MERGE"
+    r"|JOIN_FIXED_ORDER|JOIN_INDEX|JOIN_ORDER|JOIN_PREFIX|JOIN_SUFFIX|LOOSESCAN"
+    r"|MATERIALIZATION|MERGE|MRR|NO_BKA|NO_BNL|NO_GROUP_INDEX|NO_HASH_JOIN|NO_ICP|NO_INDEX"
+    r"|NO_INDEX_MERGE|NO_JOIN_INDEX|NO_MERGE|NO_MRR|NO_ORDER_INDEX|NO_RANGE_OPTIMIZATION"
+    r"|NO_SEMIJOIN|NO_SKIP_SCAN|ORDER_INDEX|QB_NAME|SEMIJOIN|SKIP_SCAN|SUBQUERY"
+)
+_HINT = re.compile(r"([A-Za-z_]+)\s*\(([\w@,.$\s]*)\)[\s,]*")
+# MariaDB compares function names without case and accents: "ſ" and "ß" are "s" to it.
+# Letters of other alphabets that fold to ASCII all stand below the CJK blocks, or in FB00.
+_FOLDING = re.compile(r"[\u0080-\u2e7f\ufb00-\ufb4f]")
+
+
+def check(sql: str, policy: Policy) -> None:
+    """Return when the statement only reads; raise a PolicyRefused that says what is wrong."""
+    parts: list[Token] = []
+    for token in tokens(sql, policy.dialect):
+        if token.kind == "comment":
+            _check_comment(token.text)
+        else:
+            parts.append(token)
+    while _is(parts, len(parts) - 1, ";"):
+        parts.pop()
+    if not parts:
+        raise EmptyStatement()
+    _check_single(parts)
+    _check_head(parts, policy)
+    for at, token in enumerate(parts):
+        if token.kind == "operator" and token.text in {"@", ":="}:
+            raise ClauseNotAllowed(token=token.text)
+        if token.kind == "word" and not _qualified(parts, at):
+            _check_word(parts, at, policy)
+        _check_call(parts, at, policy)
+
+
+def _check_comment(text: str) -> None:
+    if text.startswith(("/*!", "/*M!", "/*m!")):
+        raise CommentNotAllowed(token=text[:40])
+    if text.startswith("/*+"):
+        hints = text[3:-2].strip()
+        names = [found.group(1).upper() for found in _HINT.finditer(hints)]
+        if _HINT.sub("", hints) or not all(map(_HINTS.fullmatch, names)):
+            raise CommentNotAllowed(token=text[:40])
+
+
+def _check_single(parts: Sequence[Token]) -> None:
+    for at, token in enumerate(parts):
+        if token.kind == "operator" and token.text == ";":
+            raise SeveralStatements(token=parts[at + 1].text)
+
+
+def _check_head(parts: Sequence[Token], policy: Policy) -> None:
+    head = parts[0].upper or parts[0].text
+    if head in _CHANGES or _OTHER_WRITES.fullmatch(head):
+        raise WriteRefused(token=head)
+    if head not in policy.heads:
+        raise StatementNotAllowed(token=head)
+    if head == "SHOW":
+        _check_show(parts[1:3])
+
+
+def _check_show(subject: Sequence[Token]) -> None:
+    words = [token.upper for token in subject]
+    if not words or not _SHOWS.fullmatch(words[0]) or not _SHOWS_OF_OTHERS.isdisjoint(words):
+        raise StatementNotAllowed(token=" ".join(["SHOW", *words]))
+
+
+def _check_word(parts: Sequence[Token], at: int, policy: Policy) -> None:
+    token, following = parts[at], parts[at + 1] if at + 1 < len(parts) else None
+    pair = (token.upper, following.upper if following else "")
+    if pair in _PAIRS:
+        raise ClauseNotAllowed(token=" ".join(pair))
+    called = _is(parts, at + 1, "(")
+    if token.upper not in policy.reserved or (called and token.upper in _FUNCTIONS_TOO):
+        return
+    if token.upper in _CHANGES:
+        raise WriteRefused(token=token.upper)
+    if not (token.upper == "PROCEDURE" and parts[0].upper == "SHOW"):
+        raise ClauseNotAllowed(token=token.upper)
+
+
+def _check_call(parts: Sequence[Token], at: int, policy: Policy) -> None:
+    """A name before "(" is called, quoted or not; `schema.name(` is always a stored function."""
+    token = parts[at]
+    if token.kind not in {"word", "name", "number"} or not _is(parts, at + 1, "("):
+        return
+    denied = policy.functions.fullmatch(token.text.upper())
+    if denied or _qualified(parts, at) or _FOLDING.search(token.text):
+        raise FunctionNotAllowed(token=token.text)
+
+
+def _qualified(parts: Sequence[Token], at: int) -> bool:
+    """After a point every word is a name, as the server has it."""
+    return _is(parts, at - 1, ".")
+
+
+def _is(parts: Sequence[Token], at: int, operator: str) -> bool:
+    return 0 <= at < len(parts) and parts[at].kind == "operator" and parts[at].text == operator

@@ -1,0 +1,65 @@
+"""One statement run and read up to the caps; the statement itself is never changed."""
+
+import time
+from collections.abc import Iterable, Sequence
+
+from mcp_server.connections import Connections
+from mcp_server.policy import check
+from mcp_server.results import Cell, Cut, QueryResult
+from mcp_server.sessions import Session
+from mcp_server.settings import Limits
+
+
+async def run_query(
+    connections: Connections,
+    limits: Limits,
+    sql: str,
+    connection: str | None = None,
+    max_rows: int | None = None,
+) -> QueryResult:
+    """Run `sql` when the policy lets it. At most `limits.rows` rows, fewer if `max_rows` says so.
+
+    Raises DatabaseToolError.
+    """
+    database = connections.get(connection)
+    check(sql, database.policy)
+    most_rows = min(max_rows or limits.rows, limits.rows)
+
+    def work(session: Session) -> QueryResult:
+        started = time.perf_counter()
+        stream = session.stream(sql)
+        rows, truncated = read(stream, limits, most_rows)
+        if truncated in {"rows", "bytes"}:
+            session.stop()
+        elapsed = round((time.perf_counter() - started) * 1000, 1)
+        name = database.settings.name
+        return QueryResult(stream.columns, tuple(rows), truncated, elapsed, sql, name)
+
+    return await connections.run(database, work)
+
+
+def read(
+    stream: Iterable[Sequence[Cell]], limits: Limits, most_rows: int
+) -> tuple[list[tuple[Cell, ...]], Cut | None]:
+    """Rows up to the caps, and the cap that cut them.
+
+    One row more than `most_rows` is taken, so that "more exist" is a fact and not a guess.
+    """
+    rows: list[tuple[Cell, ...]] = []
+    size = 0
+    cut: Cut | None = None
+    for row in stream:
+        if len(rows) == most_rows:
+            return rows, "rows"
+        short = tuple(_shortened(cell, limits.cell) for cell in row)
+        size += sum(len(str(cell).encode()) for cell in short)
+        if size > limits.bytes:
+            return rows, "bytes"
+        if short != tuple(row):
+            cut = "cell"
+        rows.append(short)
+    return rows, cut
+
+
+def _shortened(cell: Cell, most: int) -> Cell:
+    return cell[:most] + "…" if isinstance(cell, str) and len(cell) > most else cell

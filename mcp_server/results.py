@@ -1,0 +1,168 @@
+"""Rows on their way out: exact cells, typed columns, TSV text and structured content."""
+
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Cell = str | int | float | None
+ColumnType = Literal[
+    "integer", "decimal", "float", "text", "date", "datetime", "time", "boolean", "json", "binary"
+]
+Cut = Literal["rows", "bytes", "cell"]
+
+_EXACT = 2**53 - 1
+_SHOWN_BYTES = 16
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_DATETIME = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?")
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+NULL = r"\N"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A result column: the label that the statement gave it, and its type.
+
+    "boolean" is MySQL's TINYINT(1); its cells stay numbers, for it may hold 2 as well.
+    """
+
+    name: str
+    type: ColumnType
+
+
+@dataclass(frozen=True, slots=True)
+class QueryResult:
+    """Rows as the database returned them, and why they are not all of them, if so."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    truncated: Cut | None
+    elapsed_ms: float
+    sql: str
+    connection: str
+
+
+class Stream:
+    """The rows of a running statement, converted one by one as they are taken.
+
+    `kinds` holds each column's type where the driver tells it; elsewhere `kind_of` judges each
+    value, and `columns` knows the type once the rows were taken.
+    """
+
+    def __init__(
+        self,
+        names: Sequence[str],
+        kinds: Sequence[ColumnType | None],
+        rows: Iterable[Sequence[Any]],
+        kind_of: Callable[[Any], ColumnType],
+    ) -> None:
+        self._names, self._kinds, self._rows, self._kind_of = names, kinds, rows, kind_of
+        self._seen: list[set[ColumnType]] = [set() for _ in names]
+
+    def __iter__(self) -> Iterator[tuple[Cell, ...]]:
+        for row in self._rows:
+            yield tuple(self._cell(at, value) for at, value in enumerate(row))
+
+    def _cell(self, at: int, value: Any) -> Cell:
+        if value is None:
+            return None
+        kind = self._kinds[at]
+        if kind is None:
+            kind = self._kind_of(value)
+            self._seen[at].add(kind)
+        return _cell(value, kind)
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        return tuple(
+            Column(name, kind or _common(seen))
+            for name, kind, seen in zip(self._names, self._kinds, self._seen, strict=True)
+        )
+
+
+def kind_of_value(value: object) -> ColumnType:
+    """The type of a value that comes without one, as all do from SQLite."""
+    match value:
+        case int():
+            return "integer"
+        case float():
+            return "float"
+        case bytes():
+            return "binary"
+        case str() if _DATE.fullmatch(value):
+            return "date"
+        case str() if _DATETIME.fullmatch(value):
+            return "datetime"
+    return "text"
+
+
+def _common(kinds: set[ColumnType]) -> ColumnType:
+    if len(kinds) == 1:
+        return next(iter(kinds))
+    if kinds == {"integer", "float"}:
+        return "float"
+    return "datetime" if kinds == {"date", "datetime"} else "text"
+
+
+def _cell(value: Any, kind: ColumnType) -> Cell:
+    match kind:
+        case "integer" | "boolean":
+            number = int.from_bytes(value, "big") if isinstance(value, bytes) else int(value)
+            return number if abs(number) <= _EXACT else str(number)
+        case "float":
+            return float(value) if math.isfinite(float(value)) else str(value)
+        case "binary":
+            return _binary(value)
+    return str(value)
+
+
+def _binary(value: bytes) -> str:
+    more = "…" if len(value) > _SHOWN_BYTES else ""
+    return f"<{len(value)} bytes 0x{value[:_SHOWN_BYTES].hex()}{more}>"
+
+
+def structured(result: QueryResult) -> dict[str, Any]:
+    """The result for programs; cells as JSON can hold them exactly."""
+    return {
+        "columns": [{"name": column.name, "type": column.type} for column in result.columns],
+        "rows": [list(row) for row in result.rows],
+        "row_count": len(result.rows),
+        "truncated": result.truncated,
+        "elapsed_ms": result.elapsed_ms,
+        "sql": result.sql,
+        "connection": result.connection,
+    }
+
+
+def tsv(result: QueryResult) -> str:
+    r"""The result for the model: a header, a line a row, a last line that says what is missing.
+
+    NULL is \N; backslash, tab and line ends inside a cell are escaped, so that '\N' as a text
+    reads \\N.
+    """
+    lines = ["\t".join(_written(column.name) for column in result.columns)]
+    lines += ("\t".join(map(_written, row)) for row in result.rows)
+    lines.append(f"({_missing(result)}{_null_note(result)})")
+    return "\n".join(lines)
+
+
+def _written(cell: Cell) -> str:
+    return NULL if cell is None else str(cell).translate(_ESCAPES)
+
+
+def _null_note(result: QueryResult) -> str:
+    return rf"; {NULL} is NULL" if any(None in row for row in result.rows) else ""
+
+
+def _missing(result: QueryResult) -> str:
+    count = len(result.rows)
+    rows = f"{count} row" if count == 1 else f"{count} rows"
+    match result.truncated:
+        case "rows":
+            return f"first {rows}; more exist: aggregate, filter or raise max_rows"
+        case "bytes":
+            return f"first {rows}; more exist: the size limit was reached, select fewer columns"
+        case "cell":
+            return f"{rows}; long cells are cut at …"
+    return rows

@@ -1,0 +1,41 @@
+"""What every kind of database gives: sessions inside its read-only fence."""
+
+from contextlib import AbstractContextManager
+from typing import Literal, Protocol
+
+from mcp_server.policy import Policy
+from mcp_server.results import Stream
+from mcp_server.settings import ConnectionSettings
+
+Flavour = Literal["mysql", "mariadb", "sqlite"]
+
+
+class Session(Protocol):
+    """One connection, inside the fence, used by one thread."""
+
+    flavour: Flavour
+    version: str
+
+    def stream(self, sql: str) -> Stream:
+        """Run one statement; its rows come as they are taken."""
+
+    def stop(self) -> None:
+        """End the running statement on the server; called from any thread, any number of times.
+
+        The session is not used again afterwards.
+        """
+
+
+class Database(Protocol):
+    """One configured database; nothing is opened before the first session."""
+
+    settings: ConnectionSettings
+    policy: Policy
+    layers: tuple[str, ...]
+    """The layers of the read-only promise that hold in every session that opens."""
+
+    def session(self) -> AbstractContextManager[Session]:
+        """A session inside the fence. Everything raised inside is a DatabaseToolError."""
+
+    def close(self) -> None:
+        """Close every idle connection."""

@@ -1,0 +1,227 @@
+"""Which databases may be asked, and how much an answer may cost.
+
+kotae.toml < environment (KOTAE_*) < arguments. The file is shared with the assistant, whose
+sections are passed over here; any other unknown key stops the start.
+"""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_config_path
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from mcp_server.errors import (
+    BadSetting,
+    PasswordFileExposed,
+    SettingUnreadable,
+    SqliteFileMissing,
+    UnknownConnection,
+    UnknownSetting,
+)
+
+DEFAULT = "default"
+_OF_THE_ASSISTANT = frozenset({"language", "model", "assistant"})
+_SECTIONS = frozenset({"database", "connections", "limits"})
+_CONNECTION_KEYS = frozenset({"url", "password_file"})
+_URL_OPTIONS = frozenset(
+    {"unix_socket", "ssl_ca", "ssl_cert", "ssl_key", "ssl_verify_cert", "ssl_verify_identity"}
+)
+_URL_FORMS = "mysql://USER@HOST/DATABASE, mariadb://USER@HOST/DATABASE or sqlite:///FILE"
+_ENVIRONMENT = "environment"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one call may cost. `bytes` counts the text of all cells, `cell` characters of one."""
+
+    rows: int = 1000
+    bytes: int = 1_000_000
+    cell: int = 4000
+    seconds: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionSettings:
+    """One database. The password stands in `url` only, which is never shown as it is."""
+
+    name: str
+    url: URL = field(repr=False)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.url.get_backend_name() == "sqlite"
+
+    @property
+    def shown_url(self) -> str:
+        """The URL without its password."""
+        return self.url.set(password=None).render_as_string()
+
+    @property
+    def where(self) -> str:
+        """Host and port, or the file."""
+        if self.is_sqlite:
+            return str(self.url.database)
+        socket = self.url.query.get("unix_socket")
+        return str(socket) if socket else f"{self.url.host or 'localhost'}:{self.url.port or 3306}"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All connections by name, in order; `default` is the one that a call means by itself."""
+
+    connections: Mapping[str, ConnectionSettings] = field(default_factory=dict)
+    default: str | None = None
+    limits: Limits = Limits()
+
+
+def load(
+    config: Path | None = None,
+    database: str | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> Settings:
+    """Settings from file, environment and arguments.
+
+    `database` is a URL, the path of an existing SQLite file, or the name of a connection.
+    Raises PersonMustAct for anything unreadable or unknown, UnknownConnection for `database`.
+    """
+    file = config or _discover(environ)
+    table = _read(file) if file else {}
+    source = str(file)
+    _refuse_unknown(source, "", table, _SECTIONS | _OF_THE_ASSISTANT)
+    connections = _connections(source, table)
+    if url := environ.get("KOTAE_DATABASE_URL"):
+        connections[DEFAULT] = _connection(DEFAULT, url, "KOTAE_DATABASE_URL", _ENVIRONMENT)
+    default = _choose(database, connections)
+    if default and (password := environ.get("KOTAE_DATABASE_PASSWORD")):
+        connections[default] = _with_password(connections[default], password)
+    return Settings(connections, default, _limits(source, table.get("limits", {}), environ))
+
+
+def _discover(environ: Mapping[str, str]) -> Path | None:
+    if named := environ.get("KOTAE_CONFIG"):
+        return Path(named)
+    places = (Path("kotae.toml"), user_config_path("kotae") / "kotae.toml")
+    return next((place for place in places if place.is_file()), None)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingUnreadable(file=str(file), reason=error.strerror or str(error)) from error
+    except ValueError as error:
+        raise SettingUnreadable(file=str(file), reason=str(error)) from error
+
+
+def _refuse_unknown(file: str, section: str, keys: Iterable[str], known: Iterable[str]) -> None:
+    for key in keys:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1, cutoff=0) or [""]
+            raise UnknownSetting(file=file, key=section + key, nearest=section + near[0])
+
+
+def _connections(file: str, table: Mapping[str, Any]) -> dict[str, ConnectionSettings]:
+    named = {DEFAULT: table["database"]} if "database" in table else {}
+    more = _section(file, "connections", table.get("connections", {}))
+    found = {}
+    for name, section in {**named, **more}.items():
+        key = "database" if section is table.get("database") else f"connections.{name}"
+        found[name] = _connection_section(file, key, name, section)
+    return found
+
+
+def _connection_section(file: str, key: str, name: str, section: Any) -> ConnectionSettings:
+    keys = _section(file, key, section)
+    _refuse_unknown(file, f"{key}.", keys, _CONNECTION_KEYS)
+    for entry in ("url", "password_file"):
+        if not isinstance(keys.get(entry, ""), str):
+            raise BadSetting(file=file, key=f"{key}.{entry}", wanted="a text")
+    connection = _connection(name, keys.get("url", ""), f"{key}.url", file)
+    if "password_file" in keys:
+        return _with_password(connection, _password(Path(keys["password_file"]).expanduser()))
+    return connection
+
+
+def _section(file: str, key: str, value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise BadSetting(file=file, key=key, wanted=f"a section [{key}]")
+    return value
+
+
+def _connection(name: str, text: str, key: str, file: str) -> ConnectionSettings:
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise BadSetting(file=file, key=key, wanted=_URL_FORMS) from None
+    match url.drivername:
+        case "sqlite" if url.database:
+            return ConnectionSettings(name, URL.create("sqlite", database=_absolute(url.database)))
+        case "mysql" | "mysql+pymysql" | "mariadb" | "mariadb+pymysql":
+            _refuse_unknown(file, f"{key}?", url.query, _URL_OPTIONS)
+            return ConnectionSettings(name, url.set(drivername="mysql"))
+    raise BadSetting(file=file, key=key, wanted=_URL_FORMS)
+
+
+def _absolute(path: str) -> str:
+    return str(Path(path).expanduser().absolute())
+
+
+def _with_password(connection: ConnectionSettings, password: str) -> ConnectionSettings:
+    if connection.is_sqlite:
+        return connection
+    return replace(connection, url=connection.url.set(password=password))
+
+
+def _password(file: Path) -> str:
+    try:
+        if os.name == "posix" and file.stat().st_mode & 0o077:
+            raise PasswordFileExposed(file=str(file))
+        return file.read_text(encoding="utf-8").rstrip("\r\n")
+    except OSError as error:
+        raise SettingUnreadable(file=str(file), reason=error.strerror or str(error)) from error
+
+
+def _choose(database: str | None, connections: dict[str, ConnectionSettings]) -> str | None:
+    """The name of the default connection; one that `database` describes is added."""
+    if database is None:
+        return DEFAULT if DEFAULT in connections else next(iter(connections), None)
+    if database in connections:
+        return database
+    if "://" in database:
+        connections[DEFAULT] = _connection(DEFAULT, database, "database", "command line")
+    elif Path(database).is_file():
+        url = URL.create("sqlite", database=_absolute(database))
+        connections[DEFAULT] = ConnectionSettings(DEFAULT, url)
+    elif Path(database).suffix or os.sep in database:
+        raise SqliteFileMissing(path=database)
+    else:
+        raise UnknownConnection(name=database, known=", ".join(connections) or "none")
+    return DEFAULT
+
+
+def _limits(file: str, table: Any, environ: Mapping[str, str]) -> Limits:
+    values = dict(_section(file, "limits", table))
+    known = {entry.name: type(entry.default) for entry in fields(Limits)}
+    _refuse_unknown(file, "limits.", values, known)
+    origin = {name: (file, f"limits.{name}") for name in values}
+    for name in known:
+        if text := environ.get(variable := f"KOTAE_LIMIT_{name.upper()}"):
+            values[name], origin[name] = text, (_ENVIRONMENT, variable)
+    return Limits(**{name: _positive(*origin[name], known[name], values[name]) for name in values})
+
+
+def _positive(file: str, key: str, kind: type, value: Any) -> Any:
+    try:
+        number = kind(value)
+    except (TypeError, ValueError):
+        number = 0
+    if isinstance(value, bool) or number != float(value if number else 0) or not 0 < number < 2**31:
+        wanted = "a whole number above 0" if kind is int else "a number above 0"
+        raise BadSetting(file=file, key=key, wanted=wanted)
+    return number

@@ -1,0 +1,114 @@
+"""SQLite files, opened so that nothing can be written: mode=ro, query_only, an authorizer."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from mcp_server.errors import (
+    DatabaseBusy,
+    DatabaseToolError,
+    FenceRefused,
+    NotSqlite,
+    QueryTimedOut,
+    SqlFailed,
+    SqliteFileMissing,
+)
+from mcp_server.policy import SQLITE_POLICY
+from mcp_server.results import Stream, kind_of_value
+from mcp_server.sessions import Flavour
+from mcp_server.settings import ConnectionSettings, Limits
+
+_BUSY_SECONDS = 5
+_MOST_BYTES = 16_000_000
+_STEPS_BETWEEN_LOOKS = 10_000
+_ACTIONS = frozenset(
+    {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
+)
+# Those that the catalogue reads; the statement policy lets nobody else say PRAGMA.
+_PRAGMAS = frozenset({"table_xinfo", "foreign_key_list"})
+
+
+class SqliteDatabase:
+    """One SQLite file; every session is a connection of its own."""
+
+    policy = SQLITE_POLICY
+    layers: tuple[str, ...] = ("mode=ro", "query_only", "authorizer", "policy", "limits")
+
+    def __init__(self, settings: ConnectionSettings, limits: Limits) -> None:
+        self.settings, self._limits = settings, limits
+        self._path = Path(settings.where)
+
+    @contextmanager
+    def session(self) -> Iterator["SqliteSession"]:
+        if not self._path.is_file():
+            raise SqliteFileMissing(path=self._path)
+        try:
+            with closing(self._connect()) as connection:
+                session = SqliteSession(connection)
+                session.enter_fence()
+                yield session
+        except sqlite3.Error as error:
+            raise self._translated(error) from error
+
+    def _connect(self) -> sqlite3.Connection:
+        return sqlite3.connect(
+            f"{self._path.as_uri()}?mode=ro",
+            uri=True,
+            timeout=_BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+    def _translated(self, error: sqlite3.Error) -> DatabaseToolError:
+        message = str(error)
+        match getattr(error, "sqlite_errorcode", 0) & 0xFF:
+            case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_CORRUPT:
+                return NotSqlite(path=self._path, message=message)
+            case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+                return DatabaseBusy(where=self.settings.where, message=message)
+            case sqlite3.SQLITE_INTERRUPT:
+                return QueryTimedOut(seconds=self._limits.seconds)
+            case (sqlite3.SQLITE_AUTH | sqlite3.SQLITE_READONLY) as number:
+                return FenceRefused(number=number, message=message)
+            case number:
+                return SqlFailed(number=number, message=message)
+
+
+class SqliteSession:
+    """One connection inside the fence."""
+
+    flavour: Flavour = "sqlite"
+    version = sqlite3.sqlite_version
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._stopped = threading.Event()
+
+    def enter_fence(self) -> None:
+        self._connection.text_factory = lambda text: text.decode("utf-8", "replace")
+        self._connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MOST_BYTES)
+        self._connection.execute("PRAGMA query_only = ON")
+        # A handler and not interrupt(): it also sees a stop that came before the first step.
+        self._connection.set_progress_handler(self._stopped.is_set, _STEPS_BETWEEN_LOOKS)
+        self._connection.set_authorizer(_authorize)
+
+    def stream(self, sql: str) -> Stream:
+        cursor = self._connection.execute(sql)
+        names = [column[0] for column in cursor.description or ()]
+        return Stream(names, [None] * len(names), cursor, kind_of_value)
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+
+def _authorize(action: int, first: str | None, *_rest: str | None) -> int:
+    if action in _ACTIONS:
+        return sqlite3.SQLITE_OK
+    if action == sqlite3.SQLITE_PRAGMA and first in _PRAGMAS:
+        return sqlite3.SQLITE_OK
+    return sqlite3.SQLITE_DENY
