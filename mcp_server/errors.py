@@ -3,7 +3,10 @@
 DatabaseToolError
 ├── ModelMustRepair  the statement or the arguments: another call can mend it
 ├── PersonMustAct    settings, password, privileges
+│   ├── BadSetting, UnknownDatabase, AccessDenied, NotSqlite
+│   └── UnknownSample, DatabaseNotEmpty, CannotWrite     loading a sample
 └── RetryLater       the database is down, slow or busy
+    └── DatabaseDown
 """
 
 from typing import ClassVar, Literal
@@ -40,3 +43,57 @@ class RetryLater(DatabaseToolError):
     """The same call may work later."""
 
     actor = "time"
+
+
+class BadSetting(PersonMustAct):
+    """A known key with a value that cannot be used."""
+
+    template = "{file}: {key} must be {wanted}. Correct it."
+
+
+class UnknownDatabase(PersonMustAct):
+    """The server is there, the database is not."""
+
+    template = "there is no database {database} at {where}. Correct the URL of {connection}."
+
+
+class AccessDenied(PersonMustAct):
+    """Wrong user or password, or no right to the database."""
+
+    template = (
+        "{where} refused user {user}. Check the user in the URL of connection {connection}, "
+        "its rights, and the password (KOTAE_DATABASE_PASSWORD or password_file)."
+    )
+
+
+class NotSqlite(PersonMustAct):
+    """The file is there and is something else."""
+
+    template = "{path} is not an SQLite database ({message}). Name another file."
+
+
+class UnknownSample(PersonMustAct):
+    """No sample database has this name."""
+
+    template = "there is no sample {name}. Samples: {known}."
+
+
+class DatabaseNotEmpty(PersonMustAct):
+    """A sample goes into an empty database only; nothing was changed."""
+
+    template = (
+        "{database} is not empty: it holds {tables} tables or views, and a sample must not "
+        "mix with them. Nothing was changed. Name an empty database or a new file with --into."
+    )
+
+
+class CannotWrite(PersonMustAct):
+    """The SQLite file cannot be made where it should be."""
+
+    template = "{path} cannot be written ({message}). Name another file with --into."
+
+
+class DatabaseDown(RetryLater):
+    """Nobody answers."""
+
+    template = "no database answers at {where} ({message}). Start it, then ask again."
