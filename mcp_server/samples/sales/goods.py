@@ -9,9 +9,10 @@ from typing import TypedDict
 from mcp_server.samples.dice import Dice, Wheel
 from mcp_server.samples.sales.places import prefectures
 from mcp_server.samples.sales.rows import Product, Row
-from mcp_server.samples.sales.story import SEED, STAR_PRODUCT, STAR_YEAR
+from mcp_server.samples.sales.story import FAULTY_PRODUCT, SEED, STAR_PRODUCT, STAR_YEAR
 
-_STAR_PULL = 9  # how many times the star sells what it would
+# How many times a product sells what others of its category do.
+_STAR_PULL, _FAULTY_PULL = 9, 3
 _PRICE_LEVEL = {2023: 94, 2024: 97, 2025: 100}  # per cent of today's list price
 
 _SUPPLIER_PREFECTURES = {
@@ -144,6 +145,11 @@ class Shelves:
     def _weight(product: Product, line: Category, kind: str, day: date) -> float:
         if product.released_date > day:
             return 0
-        star = product.name == STAR_PRODUCT and day.year == STAR_YEAR
-        pull = _STAR_PULL if star else 1
-        return line["demand"][kind] * line["season"][day.month - 1] * pull / len(line["products"])
+        season = line["season"][day.month - 1] / len(line["products"])
+        return line["demand"][kind] * season * _pull(product.name, day.year)
+
+
+def _pull(product: str, year: int) -> float:
+    if product == STAR_PRODUCT and year == STAR_YEAR:
+        return _STAR_PULL
+    return _FAULTY_PULL if product == FAULTY_PRODUCT else 1
