@@ -9,7 +9,7 @@ import anyio
 from mcp_server import catalog_mysql, catalog_sqlite
 from mcp_server.connections import Connections
 from mcp_server.errors import UnknownTable
-from mcp_server.samples import Sampled, sample
+from mcp_server.sampling import Sampled, sample
 from mcp_server.schema import Catalog, Table
 from mcp_server.sessions import Database, Session
 

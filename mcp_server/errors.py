@@ -20,6 +20,7 @@ DatabaseToolError
 │   ├── SettingUnreadable, UnknownSetting, BadSetting, PasswordFileExposed
 │   ├── NoConnection, NoDatabaseChosen, UnknownDatabase, AccessDenied
 │   ├── SqliteFileMissing, NotSqlite
+│   ├── UnknownSample, DatabaseNotEmpty, CannotWrite   loading a sample
 │   └── FenceMissing       the server did not accept the fence, so nothing runs
 └── RetryLater             the database is down, slow or busy
     ├── DatabaseDown, ConnectionLost
@@ -239,6 +240,27 @@ class NotSqlite(PersonMustAct):
     """The file is there and is something else."""
 
     template = "{path} is not an SQLite database ({message}). Name another file."
+
+
+class UnknownSample(PersonMustAct):
+    """No sample database has this name."""
+
+    template = "there is no sample {name}. Samples: {known}."
+
+
+class DatabaseNotEmpty(PersonMustAct):
+    """A sample goes into an empty database only; nothing was changed."""
+
+    template = (
+        "{database} is not empty: it holds {tables} tables or views, and a sample must not "
+        "mix with them. Nothing was changed. Name an empty database or a new file with --into."
+    )
+
+
+class CannotWrite(PersonMustAct):
+    """The SQLite file cannot be made where it should be."""
+
+    template = "{path} cannot be written ({message}). Name another file with --into."
 
 
 class FenceMissing(PersonMustAct):

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mcp_server.results import Cell
-from mcp_server.samples import Sampled
+from mcp_server.sampling import Sampled
 from mcp_server.schema import Table
 
 _LATIN = re.compile(r"[a-z]+|[0-9]+")

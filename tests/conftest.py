@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["tests.fixtures.databases", "tests.fixtures.models"]
+pytest_plugins = ["tests.fixtures.databases", "tests.fixtures.models", "tests.fixtures.sales"]
 
 
 @pytest.fixture

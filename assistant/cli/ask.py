@@ -34,7 +34,9 @@ def register(app: typer.Typer) -> None:
 
 def ask(
     question: Annotated[str, typer.Argument(help=t("ask.question"))],
-    database: Annotated[str | None, typer.Option("--database", "-d", help=t("ask.database"))] = None,
+    database: Annotated[
+        str | None, typer.Option("--database", "-d", help=t("ask.database"))
+    ] = None,
     model: Annotated[str | None, typer.Option("--model", "-m", help=t("ask.model"))] = None,
     endpoint: Annotated[str | None, typer.Option(help=t("ask.endpoint"))] = None,
     as_json: Annotated[bool, typer.Option("--json", help=t("ask.json"))] = False,

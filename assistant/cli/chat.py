@@ -16,7 +16,9 @@ def register(app: typer.Typer) -> None:
 
 def chat(
     context: typer.Context,
-    database: Annotated[str | None, typer.Option("--database", "-d", help=t("ask.database"))] = None,
+    database: Annotated[
+        str | None, typer.Option("--database", "-d", help=t("ask.database"))
+    ] = None,
     model: Annotated[str | None, typer.Option("--model", "-m", help=t("ask.model"))] = None,
     endpoint: Annotated[str | None, typer.Option(help=t("ask.endpoint"))] = None,
 ) -> None:

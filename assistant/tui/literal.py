@@ -5,6 +5,7 @@ from textual.widgets import Static
 
 from assistant.render import printable
 
+
 class Passage(Static):
     """A text without markup that takes no room while it is empty."""
 

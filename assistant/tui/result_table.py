@@ -10,8 +10,8 @@ from textual.widgets import DataTable
 
 from assistant.events import Cell, Column, QueryResult
 from assistant.locale import t
-from assistant.render import cell_text, is_numeric
-from assistant.tui.literal import Passage, printable
+from assistant.render import cell_text, is_numeric, printable
+from assistant.tui.literal import Passage
 
 SHOWN_ROWS = 1_000
 """More rows than this take the screen longer than a person waits."""
