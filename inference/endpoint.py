@@ -19,12 +19,12 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where to send questions. `context` is in tokens, None where the server does not say."""
+    """Where to send questions. `context_tokens`: None where the server does not say."""
 
     base_url: str
     api_key: str | None = field(repr=False)
     model: str
-    context: int | None = None
+    context_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class ServedModel:
     """One entry of /v1/models."""
 
     names: tuple[str, ...]
-    context: int | None
+    context_tokens: int | None
 
 
 def attach(url: str, api_key: str | None = None, model: str | None = None) -> Endpoint:
@@ -47,7 +47,7 @@ def attach(url: str, api_key: str | None = None, model: str | None = None) -> En
     if chosen is None:
         names = ", ".join(m.names[0] for m in models)
         raise ModelNotServed(url=base, model=model or "", served=names or "-")
-    return Endpoint(base, api_key, model or chosen.names[0], chosen.context)
+    return Endpoint(base, api_key, model or chosen.names[0], chosen.context_tokens)
 
 
 def served(base: str, api_key: str | None) -> list[ServedModel]:

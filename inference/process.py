@@ -80,7 +80,7 @@ class ServerProcess:
                 raise self.death()
             if self._healthy():
                 model = served(self.url, self.key)[0]
-                return Endpoint(self.url, self.key, self.launch.alias, model.context)
+                return Endpoint(self.url, self.key, self.launch.alias, model.context_tokens)
             loaded = min(_resident_bytes(self.guard.pid), size)
             on_progress(Progress("loading", loaded, size, self.launch.alias))
             time.sleep(POLL_SECONDS)

@@ -64,12 +64,14 @@ def test_a_url_is_taken_without_its_scheme(url: str) -> None:
     assert attach(url.removeprefix("http://")).base_url == f"{url}/v1"
 
 
-@pytest.mark.parametrize(("model", "context"), [("oss", 32768), ("other", 4096), ("plain", None)])
+@pytest.mark.parametrize(
+    ("model", "context_tokens"), [("oss", 32768), ("other", 4096), ("plain", None)]
+)
 def test_a_served_model_is_taken_by_name_or_alias_with_its_context(
-    url: str, model: str, context: int | None
+    url: str, model: str, context_tokens: int | None
 ) -> None:
     endpoint = attach(url, None, model)
-    assert (endpoint.model, endpoint.context) == (model, context)
+    assert (endpoint.model, endpoint.context_tokens) == (model, context_tokens)
 
 
 def test_a_model_that_is_not_served_is_answered_with_those_that_are(url: str) -> None:

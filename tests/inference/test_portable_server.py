@@ -17,7 +17,7 @@ def test_the_portable_server_answers_in_a_schema_with_a_key(
 ) -> None:
     program = programs.portable()
     assert program is not None
-    launch = Launch(small_model, "small", context=1024, threads=2)
+    launch = Launch(small_model, "small", context_tokens=1024, threads=2)
     server, endpoint = start(fit(program, unheard), launch, tmp_path / "log", unheard)
     schema = {
         "type": "object",
@@ -37,5 +37,5 @@ def test_the_portable_server_answers_in_a_schema_with_a_key(
     finally:
         server.close()
     assert isinstance(json.loads(reply["choices"][0]["message"]["content"])["number"], int)
-    assert (endpoint.model, endpoint.context) == ("small", 1024)
+    assert (endpoint.model, endpoint.context_tokens) == ("small", 1024)
     assert reply["timings"]["prompt_n"] == reply["usage"]["prompt_tokens"]

@@ -32,7 +32,7 @@ with serve(ServerWish(model=sys.argv[1])):
 
 @pytest.fixture
 def launch(tiny_model: Path) -> Launch:
-    return Launch(tiny_model, "tiny", context=512, threads=1)
+    return Launch(tiny_model, "tiny", context_tokens=512, threads=1)
 
 
 @contextmanager
@@ -64,7 +64,7 @@ def test_a_started_server_is_ready_and_ends_when_closed(
     processes = [psutil.Process(server.guard.pid), *psutil.Process(server.guard.pid).children()]
     try:
         assert attach(endpoint.base_url, endpoint.api_key) == endpoint
-        assert (endpoint.model, endpoint.context) == ("tiny", 512)
+        assert (endpoint.model, endpoint.context_tokens) == ("tiny", 512)
         assert {p.stage for p in heard} <= {"loading"}
     finally:
         server.close()

@@ -1,3 +1,4 @@
+import os
 import threading
 from pathlib import Path
 
@@ -63,7 +64,7 @@ def test_the_small_model_answers_in_a_schema_and_keeps_its_prompt(model_server: 
     assert "Tokyo" in first["choices"][0]["message"]["content"]
     assert again["usage"]["prompt_tokens_details"]["cached_tokens"] > 20
     assert again["timings"]["predicted_per_second"] > 0
-    assert (model_server.model, model_server.context) == (SMALL, 8192)
+    assert (model_server.model, model_server.context_tokens) == (SMALL, 8192)
 
 
 @pytest.mark.model
@@ -96,7 +97,8 @@ def test_the_background_server_is_found_again_and_stopped(tiny_model: Path) -> N
     server = start_background(wish)
     assert background.status() == server
     assert background.state_file().stat().st_mode & 0o777 == 0o600
-    for same in (wish, ServerWish(model="tiny"), ServerWish()):
+    relative = os.path.relpath(tiny_model)
+    for same in (wish, ServerWish(model="tiny"), ServerWish(model=relative), ServerWish()):
         with connect(same) as endpoint:
             assert endpoint == server.endpoint
     guard = psutil.Process(server.pid)

@@ -89,6 +89,19 @@ def test_an_unreachable_hub_without_another_source_is_exit_code_3() -> None:
     assert done.returncode == 3
 
 
+@pytest.mark.parametrize(
+    ("command", "variable"), [("pull", "KOTAE_MODELS_DIR"), ("start", "KOTAE_STATE_DIR")]
+)
+def test_a_folder_that_cannot_be_written_is_told(
+    tmp_path: Path, command: str, variable: str
+) -> None:
+    (tmp_path / "file").touch()
+    folder = tmp_path / "file" / "inside"
+    done = kotae(command, SMALL, **{variable: str(folder)})
+    assert done.stderr.startswith(f"kotae: kotae cannot write in {folder} (Not a directory). ")
+    assert (done.stderr.count("\n"), done.returncode) == (1, 2)
+
+
 @pytest.mark.model
 def test_a_server_is_started_shown_and_stopped(tiny_model: Path) -> None:
     started = kotae("start", str(tiny_model))
