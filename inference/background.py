@@ -11,7 +11,7 @@ from inference.endpoint import Endpoint
 from inference.guard import GRACE_SECONDS
 from inference.lock import held
 from inference.places import state_folder, write_private
-from inference.process import ServerProcess, end_tree
+from inference.process import ServerProcess
 from inference.progress import OnProgress, unheard
 
 # The system's clock of process starts differs by less than this between two readings.
@@ -31,13 +31,19 @@ class RunningServer:
     path: str
     url: str
     api_key: str
-    context: int | None
+    context_tokens: int | None
     log: str
 
     @property
     def endpoint(self) -> Endpoint:
         """Where to send questions."""
-        return Endpoint(self.url, self.api_key, self.model, self.context)
+        return Endpoint(self.url, self.api_key, self.model, self.context_tokens)
+
+    def serves(self, wish: str | None) -> bool:
+        """Whether this is the model a person means: no wish, its name, or a path to its file."""
+        if wish is None or wish == self.model:
+            return True
+        return Path(wish).expanduser().resolve() == Path(self.path)
 
     def process(self) -> psutil.Process | None:
         """The guard, or None when it is gone and its pid free or another's."""
@@ -82,7 +88,7 @@ def release(server: ServerProcess, endpoint: Endpoint) -> RunningServer:
         path=str(server.launch.model),
         url=endpoint.base_url,
         api_key=endpoint.api_key or "",
-        context=endpoint.context,
+        context_tokens=endpoint.context_tokens,
         log=str(server.log),
     )
     write_private(state_file(), json.dumps(asdict(running), indent=1))
@@ -96,10 +102,10 @@ def stop(on_progress: OnProgress = unheard) -> RunningServer | None:
         server = status()
         guard = server.process() if server else None
         if guard:
+            family = [guard, *guard.children()]
             guard.terminate()
-            try:
-                guard.wait(2 * GRACE_SECONDS)
-            except psutil.TimeoutExpired:
-                end_tree(guard.pid)
+            # Where a signal cannot be caught (Windows) the guard goes without its server.
+            for left in psutil.wait_procs(family, timeout=2 * GRACE_SECONDS)[1]:
+                left.kill()
         state_file().unlink(missing_ok=True)
         return server

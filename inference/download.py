@@ -22,6 +22,7 @@ from inference.hub import HubSource
 from inference.lock import held
 from inference.models import Model, ModelFile
 from inference.package_index import PackageSource
+from inference.places import writable
 from inference.progress import OnProgress, Progress, human_size, unheard
 from inference.sources import Source, SourceFailed
 
@@ -33,9 +34,9 @@ def pull(model: Model, folder: Path, on_progress: OnProgress = unheard) -> Path:
     """Make the model's files lie, whole and checked, in `folder`; returns the first one's path.
 
     What is there already is hashed and kept. A stopped pull leaves `.part` files and goes on
-    from them. Raises Offline, NotEnoughDisk, NoSource, DownloadAltered.
+    from them. Raises Offline, FolderNotWritable, NotEnoughDisk, NoSource, DownloadAltered.
     """
-    home = folder / model.name
+    home = writable(folder, "KOTAE_MODELS_DIR") / model.name
     with held(home / ".lock", f"pull of {model.name}", on_progress):
         missing = [file for file in model.files if not _whole(file, home, model, on_progress)]
         if missing:

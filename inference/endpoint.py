@@ -19,12 +19,12 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where to send questions. `context` is in tokens, None where the server does not say."""
+    """Where to send questions. `context_tokens`: None where the server does not say."""
 
     base_url: str
     api_key: str | None = field(repr=False)
     model: str
-    context: int | None = None
+    context_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class ServedModel:
     """One entry of /v1/models."""
 
     names: tuple[str, ...]
-    context: int | None
+    context_tokens: int | None
 
 
 def attach(url: str, api_key: str | None = None, model: str | None = None) -> Endpoint:
@@ -47,15 +47,15 @@ def attach(url: str, api_key: str | None = None, model: str | None = None) -> En
     if chosen is None:
         names = ", ".join(m.names[0] for m in models)
         raise ModelNotServed(url=base, model=model or "", served=names or "-")
-    return Endpoint(base, api_key, model or chosen.names[0], chosen.context)
+    return Endpoint(base, api_key, model or chosen.names[0], chosen.context_tokens)
 
 
 def served(base: str, api_key: str | None) -> list[ServedModel]:
     """The models of a server whose base URL ends in /v1."""
     shown = _without_password(base)
     headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
-    trust_env = urlsplit(base).hostname not in LOOPBACK  # no proxy on the way to this machine
     try:
+        trust_env = urlsplit(base).hostname not in LOOPBACK  # no proxy on the way to this machine
         reply = httpx2.get(f"{base}/models", headers=headers, timeout=TIMEOUT, trust_env=trust_env)
     except (httpx2.TransportError, httpx2.InvalidURL, ValueError) as error:
         raise EndpointUnreachable(url=shown, reason=str(error) or type(error).__name__) from error
@@ -65,7 +65,7 @@ def served(base: str, api_key: str | None) -> list[ServedModel]:
         raise EndpointUnreachable(url=shown, reason=f"HTTP {reply.status_code}")
     try:
         return [_model(entry) for entry in reply.raise_for_status().json()["data"]]
-    except (httpx2.HTTPStatusError, ValueError, KeyError, TypeError) as error:
+    except (httpx2.HTTPStatusError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise NotAnEndpoint(url=shown) from error
 
 
@@ -82,6 +82,7 @@ def _without_password(url: str) -> str:
 
 def _model(entry: dict[str, Any]) -> ServedModel:
     """llama-server says meta.n_ctx, vLLM max_model_len, LM Studio its own."""
+    names = (entry["id"], *(entry.get("aliases") or ()))
     meta = entry.get("meta") or {}
     context = meta.get("n_ctx") or entry.get("max_model_len") or entry.get("max_context_length")
-    return ServedModel((entry["id"], *(entry.get("aliases") or ())), context)
+    return ServedModel(names, context)

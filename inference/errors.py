@@ -113,6 +113,10 @@ class DownloadAltered(ServerUnavailable):
     )
 
 
+class FolderNotWritable(PersonMustAct):
+    template = "kotae cannot write in {folder} ({reason}). Set {variable} to another folder"
+
+
 # Engine
 
 

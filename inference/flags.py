@@ -18,7 +18,7 @@ class Launch:
 
     model: Path
     alias: str
-    context: int
+    context_tokens: int
     threads: int
     effort: str | None = None
 
@@ -43,7 +43,7 @@ def arguments(launch: Launch, port: int, known: frozenset[str]) -> list[str]:
         (("--alias", "-a"), launch.alias),
         (("--host",), "127.0.0.1"),
         (("--port",), str(port)),
-        (("--ctx-size", "-c"), str(launch.context)),
+        (("--ctx-size", "-c"), str(launch.context_tokens)),
         (("--parallel", "-np"), "1"),
         (("--threads", "-t"), str(launch.threads)),
         (("--cache-ram", "-cram"), str(PROMPT_CACHE_MIB)),

@@ -47,7 +47,7 @@ class Model:
     repository: str
     files: tuple[ModelFile, ...]
     ram: int
-    context: int
+    context_tokens: int
     approximate_bytes: int = 0
     parts: PackageParts | None = None
 

@@ -80,7 +80,7 @@ class ServerProcess:
                 raise self.death()
             if self._healthy():
                 model = served(self.url, self.key)[0]
-                return Endpoint(self.url, self.key, self.launch.alias, model.context)
+                return Endpoint(self.url, self.key, self.launch.alias, model.context_tokens)
             loaded = min(_resident_bytes(self.guard.pid), size)
             on_progress(Progress("loading", loaded, size, self.launch.alias))
             time.sleep(POLL_SECONDS)
@@ -104,12 +104,12 @@ class ServerProcess:
             self.guard.wait()
 
     def _healthy(self) -> bool:
+        if not _listens(self.guard.pid, self.port):
+            return False
         try:
             reply = httpx2.get(f"http://127.0.0.1:{self.port}/health", timeout=2, trust_env=False)
-        except httpx2.HTTPError:
+        except httpx2.TransportError:
             return False
-        if not _listens(self.guard.pid, self.port):
-            raise PortTaken
         return reply.status_code == 200
 
     def death(self) -> Exception:

@@ -61,7 +61,9 @@ def vulkan_wheel() -> Program | None:
 def portable() -> Program | None:
     """Our portable server on xllamacpp, which runs on any processor."""
     folder = _package_folder("xllamacpp")
-    library = next(folder.glob("xllamacpp*.[sp][oy]*"), None) if folder else None
+    suffixes = (".so", ".pyd")
+    files = folder.iterdir() if folder else ()
+    library = next((file for file in files if file.suffix in suffixes), None)
     if library is None:
         return None
     command = (sys.executable, "-P", "-m", "inference.portable_server")

@@ -28,14 +28,14 @@ from inference.store import LocalModel, locate
 class ServerWish:
     """What a person asked for; None leaves the choice to us.
 
-    `model` is a catalogue name or a path to a GGUF file, `context` is in tokens, `effort` the
+    `model` is a catalogue name or a path to a GGUF file, `effort` the
     reasoning effort. `force` starts a model that is larger than the machine's memory.
     """
 
     model: str | None = None
     endpoint: str | None = None
     api_key: str | None = field(default=None, repr=False)
-    context: int | None = None
+    context_tokens: int | None = None
     engine: Path | None = None
     effort: str | None = None
     force: bool = False
@@ -54,7 +54,7 @@ def connect(wish: ServerWish, on_progress: OnProgress = unheard) -> Iterator[End
         return
     with background.only_one(on_progress):
         running = background.status()
-    if running and wish.model in (None, running.model, running.path):
+    if running and running.serves(wish.model):
         yield running.endpoint
         return
     with serve(wish, on_progress) as endpoint:
@@ -82,7 +82,7 @@ def start_background(wish: ServerWish, on_progress: OnProgress = unheard) -> Run
     """
     with background.only_one(on_progress):
         running = background.status()
-        if running and wish.model in (None, running.model, running.path):
+        if running and running.serves(wish.model):
             return running
         if running:
             raise AnotherModelRuns(running=running.model, wanted=wish.model)
@@ -100,8 +100,8 @@ def _prepared(wish: ServerWish, on_progress: OnProgress) -> tuple[Engine, Launch
     engine = find_engine(wish.engine, on_progress)
     if not wish.force:
         _refuse_the_impossible(model, engine)
-    context = wish.context or model.context
-    return engine, Launch(model.path, model.name, context, physical_cores(), wish.effort)
+    tokens = wish.context_tokens or model.context_tokens
+    return engine, Launch(model.path, model.name, tokens, physical_cores(), wish.effort)
 
 
 def _refuse_the_impossible(model: LocalModel, engine: Engine) -> None:

@@ -36,7 +36,7 @@ class LocalModel:
     name: str
     path: Path
     size: int
-    context: int
+    context_tokens: int
 
 
 def installed(folder: Path) -> Mapping[str, Model]:
@@ -86,7 +86,7 @@ def _checked(model: Model, home: Path, on_progress: OnProgress) -> LocalModel:
         check(file, home, model.name, on_progress)
     paths = [home / file.name for file in model.files]
     size = sum(path.stat().st_size for path in paths)
-    return LocalModel(model.name, paths[0].resolve(), size, model.context)
+    return LocalModel(model.name, paths[0].resolve(), size, model.context_tokens)
 
 
 def check(

@@ -65,7 +65,7 @@ def _tried(program: Program) -> _Verdict:
     with tempfile.TemporaryDirectory(prefix="kotae-trial-") as folder:
         model = Path(folder) / "tiny.gguf"
         write_tiny_model(model)
-        launch = Launch(model, "tiny", context=CONTEXT, threads=1)
+        launch = Launch(model, "tiny", context_tokens=CONTEXT, threads=1)
         try:
             _produce_a_token(engine, launch, Path(folder) / "log")
         except ServerDied as death:

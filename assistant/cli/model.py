@@ -61,7 +61,7 @@ def start(
     from inference.errors import InferenceError
     from inference.server import ServerWish, start_background
 
-    wish = ServerWish(model=name, context=context, engine=engine, force=force)
+    wish = ServerWish(model=name, context_tokens=context, engine=engine, force=force)
     with reporting_errors(InferenceError), narrated() as on_progress:
         server = start_background(wish, on_progress)
     say(t("model.started", model=server.model, url=server.url))
@@ -77,7 +77,7 @@ def status() -> None:
     if server is None:
         say(t("model.none_running"))
         raise typer.Exit(3)
-    context = server.context or "-"
+    context = server.context_tokens or "-"
     facts = {"model": server.model, "url": server.url, "context": context, "pid": server.pid}
     for label, value in {**facts, "key": state_file(), "log": server.log}.items():
         typer.echo(f"{label}\t{value}")

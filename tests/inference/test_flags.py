@@ -16,7 +16,7 @@ HELP = """\
 --draft-max N                           the argument has been removed. use --spec-draft-n-max
   --model MODEL
 """
-LAUNCH = Launch(Path("/m/x.gguf"), "x", context=8192, threads=4, effort="low")
+LAUNCH = Launch(Path("/m/x.gguf"), "x", context_tokens=8192, threads=4, effort="low")
 
 
 def test_every_spelling_of_the_help_is_found_and_nothing_else() -> None:

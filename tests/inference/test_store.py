@@ -78,7 +78,11 @@ def test_without_a_wish_the_largest_installed_model_that_fits_is_taken(tmp_path:
     sparse(tmp_path, "qwen2.5-coder-0.5b")
     sparse(tmp_path, "qwen2.5-coder-1.5b")
     found = store.locate(None, tmp_path, unheard)
-    assert (found.name, found.size, found.context) == ("qwen2.5-coder-1.5b", 1_117_320_768, 8192)
+    assert (found.name, found.size, found.context_tokens) == (
+        "qwen2.5-coder-1.5b",
+        1_117_320_768,
+        8192,
+    )
 
 
 def test_the_first_of_split_files_is_the_one_to_open(tmp_path: Path) -> None:
