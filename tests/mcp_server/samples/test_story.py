@@ -106,8 +106,9 @@ WITH sold AS (
   FROM orders WHERE store_id IS NOT NULL GROUP BY 1, 2
 )
 SELECT s.name FROM store_targets t
-JOIN stores s ON s.id = t.store_id JOIN sold ON sold.store_id = s.id AND sold.month = t.month
-WHERE SUBSTR(t.month, 1, 4) = ?
+JOIN stores s ON s.id = t.store_id
+JOIN sold ON sold.store_id = s.id AND sold.month = t.target_month
+WHERE SUBSTR(t.target_month, 1, 4) = ?
 GROUP BY s.name HAVING SUM(sold.amount >= t.target_amount) = 0
 """
 
