@@ -1,6 +1,7 @@
 """`kotae sample`: databases to try kotae on."""
 
 import shlex
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -53,14 +54,14 @@ def _load(url: str) -> "Loaded":
     bar = step_progress()
     task = bar.add_task(t("sample.loading"))
 
-    def on_progress(progress: loader.Progress) -> None:
-        bar.start()  # not before: a refusal shows no bar
-        bar.update(task, completed=progress.done, total=progress.total)
+    with ExitStack() as shown:
 
-    try:
+        def on_progress(progress: loader.Progress) -> None:
+            if not bar.live.is_started:  # not before: a refusal shows no bar
+                shown.enter_context(bar)
+            bar.update(task, completed=progress.done, total=progress.total)
+
         return loader.load("sales", url, on_progress)
-    finally:
-        bar.stop()
 
 
 def _point_at(url: str) -> None:

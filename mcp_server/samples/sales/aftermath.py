@@ -13,7 +13,7 @@ _METHODS = {
 }
 _REASONS = Wheel(["不良品", "破損", "イメージ違い", "注文間違い"], [3, 2, 4, 2])
 _RETURNED, _FAULTY_RETURNED = 0.012, 0.17  # share of the lines
-_REVIEWED = 0.06
+_REVIEWED = 0.12
 _RATINGS = Wheel([5, 4, 3, 2, 1], [36, 38, 16, 6, 4])
 _FAULTY_RATINGS = Wheel([5, 4, 3, 2, 1], [6, 12, 22, 32, 28])
 

@@ -185,7 +185,7 @@ _table(
     "store_targets",
     "店舗の月間目標",
     _key_ref("stores"),
-    Column("month", String(7), primary_key=True, comment="年月(2025-01)"),
+    Column("target_month", String(7), primary_key=True, comment="年月(2025-01)"),
     _number("target_amount", "売上目標"),
 )
 
