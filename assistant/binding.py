@@ -23,6 +23,15 @@ def unknown_name(message: str) -> str | None:
     return next(g for g in found.groups() if g).rsplit(".", 1)[-1] if found else None
 
 
+def reads_a_table(sql: str) -> bool:
+    """Whether rows can come from data; a statement that is not understood gets the doubt."""
+    try:
+        tree = sqlglot.parse_one(sql, read="mysql")
+    except SqlglotError:
+        return True
+    return tree.find(exp.Table) is not None or not isinstance(tree, exp.Query)
+
+
 def error_facts(message: str, sql: str, schema: Schema) -> str:
     """The database's message, and where the missing name can be found."""
     name = unknown_name(message)

@@ -142,6 +142,18 @@ class MalformedReply(QuestionFailed):
     template = "the model's reply was not understood: {reply}"
 
 
+class YearsIgnored(QuestionFailed):
+    """The question names a year and the statement does not; said to the model, once."""
+
+    template = "The question says {years}, and the statement does not filter by it."
+
+
+class NoTableRead(QuestionFailed):
+    """A statement of constants: its rows would be the model's own words."""
+
+    template = "the model's statement reads no table, so its values are not data: {sql}"
+
+
 class EmptyQuestion(PersonMustAct):
     """Nothing was asked."""
 

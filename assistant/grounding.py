@@ -26,6 +26,8 @@ def ground(template: str, result: QueryResult, question: str, lang: Language) ->
     """One or two sentences for these rows."""
     if is_empty(result):
         return t("answer.nothing", lang)
+    if result.row_count > 1:  # a sentence filled from the first row would speak for all of them
+        return plain(result, lang)
     filled = _fill(template, result, lang)
     stated = _SLOT.sub(" ", template)
     if filled is None or states_own_number(stated, question, result.sql):
@@ -74,7 +76,7 @@ _FULL_WIDTH = {ord(wide): str(digit) for digit, wide in enumerate("０１２３�
 def _fill(template: str, result: QueryResult, lang: Language) -> str | None:
     """The template with its slots filled from the first row; None when a slot fits no column."""
     slots = _SLOT.findall(template)
-    if not template or (not slots and result.row_count == 1):
+    if not slots:  # a sentence without a slot tells what the model made up
         return None
     indexes = [_index(slot, result) for slot in slots]
     if None in indexes:

@@ -12,13 +12,15 @@ from datetime import date
 from typing import Protocol
 
 from assistant import prompt
-from assistant.binding import empty_facts, error_facts, unknown_name
+from assistant.binding import empty_facts, error_facts, reads_a_table, unknown_name
 from assistant.errors import (
     AssistantError,
     DatabaseToolFailed,
     EmptyQuestion,
     MalformedReply,
+    NoTableRead,
     ReplyTooLong,
+    YearsIgnored,
 )
 from assistant.events import (
     Answer,
@@ -34,6 +36,7 @@ from assistant.events import (
     Usage,
 )
 from assistant.grounding import ground, is_empty
+from assistant.hints import hints, unused_years
 from assistant.locale import Language, describe, describe_foreign, language_of, t
 from assistant.model import ChatModel, Message, Piece, ReplySchema
 from assistant.render import number_text
@@ -88,7 +91,7 @@ class Loop:
 
     async def warm(self) -> None:
         """Have the model server read the prefix now, while the person is still typing."""
-        await self._model.warm(prompt.messages(self._prefix, "", self._today()))
+        await self._model.warm(self._messages(""))
 
     async def ask(self, question: str) -> AsyncGenerator[Event, None]:
         """The events of one question; closing the generator stops the model and the query.
@@ -101,12 +104,12 @@ class Loop:
             question=question.strip(),
             lang=language_of(question),
             started=time.perf_counter(),
-            messages=prompt.messages(self._prefix, question.strip(), self._today()),
+            messages=self._messages(question.strip()),
             schema=prompt.reply_schema(question),
         )
         try:
             for attempt in range(CALLS):
-                async for event in self._attempt(turn):
+                async for event in self._attempt(turn, last=attempt == CALLS - 1):
                     yield event
                 reason = self._repairable(turn)
                 if reason is None or attempt == CALLS - 1:
@@ -120,7 +123,11 @@ class Loop:
         yield turn.usage
         yield Answered(self._answer(turn))
 
-    async def _attempt(self, turn: _Turn) -> AsyncIterator[Event]:
+    def _messages(self, question: str) -> list[Message]:
+        found = hints(question, self._schema)
+        return prompt.messages(self._prefix, question, found, self._today())
+
+    async def _attempt(self, turn: _Turn, *, last: bool) -> AsyncIterator[Event]:
         """One call to the model, and the statement it wrote."""
         turn.raw, turn.reply, turn.failure = "", None, None
         try:
@@ -128,11 +135,12 @@ class Loop:
                 yield event
             turn.reply = parse(turn.raw)
             if isinstance(turn.reply, Statement):
+                _check(turn.reply.sql, turn.question, last=last)
                 yield SqlReady(turn.reply.sql)
                 yield Progress("running")
                 turn.result = await self._tools.query(turn.reply.sql)
                 yield RowsReady(turn.result)
-        except (DatabaseToolFailed, MalformedReply, ReplyTooLong) as error:
+        except _MENDABLE as error:
             turn.failure = error
 
     async def _call(self, turn: _Turn) -> AsyncIterator[Event]:
@@ -153,6 +161,8 @@ class Loop:
                 if error.code in _WRITES:
                     return None
                 return error_facts(error.message, sql, self._schema)
+            case (YearsIgnored() | NoTableRead()) as error, _:
+                return str(error)
             case (MalformedReply() | ReplyTooLong()) as error, _:
                 return f"{error}. Reply with one short JSON object."
             case None, Statement(sql=sql) if turn.result and is_empty(turn.result):
@@ -180,7 +190,7 @@ class Loop:
                 return replace(base, status="refused", text=text, exit_code=1)
             case Statement(template=template) if turn.result:
                 text = ground(template, turn.result, turn.question, turn.lang)
-                notes = _notes(turn.result, turn.lang)
+                notes = _notes(turn, turn.result)
                 return replace(base, text=text, result=turn.result, notes=notes)
             case _:
                 return replace(base, status="failed", exit_code=1)
@@ -204,6 +214,7 @@ class Loop:
         return ", ".join(table.name for table in self._schema.tables)
 
 
+_MENDABLE = (DatabaseToolFailed, MalformedReply, ReplyTooLong, YearsIgnored, NoTableRead)
 _WRITES = {"WriteRefused"}
 _EXIT_CODES = {"model": 1, "person": 2, "time": 3}
 
@@ -228,11 +239,29 @@ def _add(total: Usage, call: Usage) -> Usage:
     )
 
 
-def _notes(result: QueryResult, lang: Language) -> tuple[str, ...]:
+def _check(sql: str, question: str, *, last: bool) -> None:
+    """Object to a statement before it runs.
+
+    Raises: NoTableRead; YearsIgnored, but not the last time.
+    """
+    if not reads_a_table(sql):
+        raise NoTableRead(sql=sql)
+    years = unused_years(question, sql)
+    if years and not last:
+        raise YearsIgnored(years=", ".join(years))
+
+
+def _notes(turn: _Turn, result: QueryResult) -> tuple[str, ...]:
+    """What the person should know before relying on the rows."""
+    notes = []
+    if years := unused_years(turn.question, result.sql):
+        notes.append(t("answer.years_unused", turn.lang, years=", ".join(years)))
     match result.truncated:
         case None:
-            return ()
+            pass
         case "rows":
-            return (t("answer.cut_rows", lang, count=number_text(result.row_count)),)
+            count = number_text(result.row_count)
+            notes.append(t("answer.cut_rows", turn.lang, count=count))
         case why:
-            return (t("answer.cut_other", lang, why=why),)
+            notes.append(t("answer.cut_other", turn.lang, why=why))
+    return tuple(notes)

@@ -46,20 +46,25 @@ def table_line(table: Table) -> str:
     return f"{table.name}({columns})" + (f" -- {table.comment}" if table.comment else "")
 
 
-def question_part(question: str, today: date) -> str:
+def question_part(question: str, hints: list[str], today: date) -> str:
     """What changes from question to question.
 
     The date stands there only when the question counts from it: a small model that sees a date
     filters by it, asked or not.
     """
-    return f"Today: {today.isoformat()}\n{question}" if _RELATIVE.search(question) else question
+    lines = [question]
+    if _RELATIVE.search(question):
+        lines.insert(0, f"Today: {today.isoformat()}")
+    if hints:
+        lines.append("Hints: " + "; ".join(hints))
+    return "\n".join(lines)
 
 
-def messages(prefix_text: str, question: str, today: date) -> list[Message]:
+def messages(prefix_text: str, question: str, hints: list[str], today: date) -> list[Message]:
     """The prompt of a first call."""
     return [
         {"role": "system", "content": prefix_text},
-        {"role": "user", "content": question_part(question, today)},
+        {"role": "user", "content": question_part(question, hints, today)},
     ]
 
 

@@ -25,7 +25,7 @@ _ENVIRONMENT = {
     "KOTAE_ENDPOINT": ("model", "endpoint"),
     "KOTAE_API_KEY": ("model", "api_key"),
     "KOTAE_ENGINE": ("model", "engine"),
-    "KOTAE_CONTEXT": ("model", "context"),
+    "KOTAE_CONTEXT_TOKENS": ("model", "context_tokens"),
     "KOTAE_EFFORT": ("model", "effort"),
 }
 
@@ -42,7 +42,7 @@ class ModelSettings(_Section):
     api_key: str | None = None
     api_key_file: Path | None = None
     engine: Path | None = None
-    context: int | None = None
+    context_tokens: int | None = None
     effort: Literal["low", "medium", "high"] = "low"
 
 

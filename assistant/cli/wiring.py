@@ -111,14 +111,14 @@ def _wish(settings: Settings) -> ServerWish:
         model=model.name,
         endpoint=model.endpoint,
         api_key=model.api_key,
-        context=model.context,
+        context_tokens=model.context_tokens,
         engine=model.engine,
         effort=model.effort,
     )
 
 
 def _endpoint(served: "Endpoint") -> ModelEndpoint:
-    return ModelEndpoint(served.base_url, served.model, served.api_key, served.context)
+    return ModelEndpoint(served.base_url, served.model, served.api_key, served.context_tokens)
 
 
 def _today(settings: Settings) -> Callable[[], date]:
