@@ -14,6 +14,7 @@ from mcp_server.schema import Catalog, Table
 from mcp_server.sessions import Database, Session
 
 _NAMED = 5
+_SAMPLED_FOR_SEARCH = 200
 
 
 class Catalogs:
@@ -45,6 +46,13 @@ class Catalogs:
             catalog = await self._again(connection)
         found = [_resolved(catalog, name) for name in names] or list(catalog.tables.values())
         return [sampled.table for sampled in await self.samples(found, connection)]
+
+    async def searchable(self, connection: str | None, values: bool) -> list[Sampled]:
+        """All tables as search wants them; with their values unless the schema is very big."""
+        tables = list((await self.catalog(connection)).tables.values())
+        if values and len(tables) <= _SAMPLED_FOR_SEARCH:
+            return await self.samples(tables, connection)
+        return [Sampled(table, {}) for table in tables]
 
     async def samples(
         self, tables: Sequence[Table], connection: str | None = None

@@ -132,8 +132,7 @@ class Tools:
         self, text: str, connection: Connection = None
     ) -> Annotated[CallToolResult, SearchOutput]:
         """Find tables, columns and values by words (any language). Empty text lists all tables."""
-        catalog = await self._catalogs.catalog(connection)
-        samples = await self._catalogs.samples(list(catalog.tables.values()), connection)
+        samples = await self._catalogs.searchable(connection, values=bool(text.strip()))
         matches = search(text, samples)
         tables = tables_for(matches, samples)
         lines = [_match_line(match) for match in matches] or ["nothing found"]
