@@ -60,7 +60,7 @@ class ConnectionSettings:
     @property
     def shown_url(self) -> str:
         """The URL without its password."""
-        return self.url.set(password=None).render_as_string()
+        return self.url.render_as_string(hide_password=True)
 
     @property
     def where(self) -> str:

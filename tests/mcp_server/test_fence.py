@@ -93,8 +93,7 @@ async def test_every_honest_statement_gives_what_it_gives_without_us(shop: str) 
             sql = filled(shop, entry["sql"])
             result = await client.call_tool("query", {"sql": sql})
 
-            assert not result.is_error, (entry, result.content)
-            assert result.structured_content is not None
+            assert result.structured_content is not None, (entry, result.content)
             assert cells(result.structured_content["rows"]) == directly(shop, sql), entry
 
 
