@@ -2,13 +2,13 @@
 
 import difflib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import anyio
 
 from mcp_server import catalog_mysql, catalog_sqlite
 from mcp_server.connections import Connections
-from mcp_server.errors import UnknownTable
+from mcp_server.errors import ModelMustRepair, UnknownTable
 from mcp_server.samples import Sampled, sample
 from mcp_server.schema import Catalog, Table
 from mcp_server.sessions import Database, Session
@@ -61,12 +61,17 @@ class Catalogs:
         database = self._connections.get(connection)
         known = self._samples[database.settings.name]
         async with self._reading[database.settings.name]:
-            missing = [table for table in tables if table.name not in known]
-            if missing:
-                await self._connections.run(
-                    database, lambda session: _look(session, missing, known)
-                )
+            for table in tables:
+                if table.name not in known:
+                    known[table.name] = await self._sample(database, table)
         return [known[table.name] for table in tables]
+
+    async def _sample(self, database: Database, table: Table) -> Sampled:
+        """A table that is too slow to look at, or may not be read, goes without values."""
+        try:
+            return await self._connections.run(database, lambda session: sample(session, table))
+        except ModelMustRepair:
+            return Sampled(table, {})
 
     async def _again(self, connection: str | None) -> Catalog:
         database = self._connections.get(connection)
@@ -86,11 +91,6 @@ class Catalogs:
         self._samples[name].clear()
 
 
-def _look(session: Session, tables: Iterable[Table], known: dict[str, Sampled]) -> None:
-    for table in tables:
-        known[table.name] = sample(session, table)
-
-
 def _resolved(catalog: Catalog, name: str) -> Table:
     """The table called so; upper and lower case are one when only one table fits."""
     if name in catalog.tables:
@@ -99,4 +99,4 @@ def _resolved(catalog: Catalog, name: str) -> Table:
     if len(alike) == 1:
         return alike[0]
     near = difflib.get_close_matches(name, catalog.tables, n=_NAMED, cutoff=0.5)
-    raise UnknownTable(name=name, nearest=", ".join(near) or "none")
+    raise UnknownTable(name=name, nearest=", ".join(near) or "–")

@@ -32,8 +32,16 @@ Arguments = ParamSpec("Arguments")
 Connection = Annotated[str | None, Field(description="Name from status")]
 
 
+def _untitled(schema: dict[str, Any]) -> None:
+    """Titles repeat the names, and every client pays for each token of the list."""
+    for part in (schema, *schema["properties"].values()):
+        part.pop("title", None)
+
+
 class _Output(BaseModel):
-    model_config = ConfigDict(extra="allow")
+    """What programs may rely on; the rest of the shape is in the documentation."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra=_untitled)
 
 
 class QueryOutput(_Output):
@@ -186,7 +194,12 @@ class Tools:
         try:
             flavour, version = await self._connections.run(database, _server)
         except DatabaseToolError as error:
-            return state | {"state": "down", "detail": str(error), "read_only": []}
+            return state | {
+                "state": "down",
+                "detail": str(error),
+                "error": described(error),
+                "read_only": [],
+            }
         return state | {"flavour": flavour, "version": version}
 
 

@@ -1,15 +1,18 @@
 import socket
-from contextlib import closing
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing, nullcontext
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
+from anyio.abc import ByteStream
 from sqlalchemy.engine import make_url
 
 from mcp_server.connections import Connections
 from mcp_server.errors import ConnectionLost, NoConnection, UnknownConnection
 from mcp_server.settings import Settings, load
-from tests.fixtures.databases import free_port, private_mariadb
+from tests.fixtures.databases import free_port
 from tests.mcp_server.conftest import admin, tools
 
 
@@ -56,25 +59,57 @@ async def test_something_else_on_the_port_is_reported() -> None:
     assert error["code"] in {"ConnectionLost", "DatabaseDown", "QueryTimedOut"}
 
 
-async def test_a_database_that_went_down_is_found_again_when_it_is_up(tmp_path: Path) -> None:
-    with private_mariadb(tmp_path) as url:
-        client = tools(url + "mysql")
-        async with client:
-            with closing(admin(url)) as connection, connection.cursor() as cursor:
-                up = await client.call_tool("query", {"sql": "SELECT 1"})
-                # Every idle connection of the pool is cut, as a restart would.
-                cursor.execute("SHOW PROCESSLIST")
-                for row in cursor.fetchall():
-                    if int(row[0]) != connection.thread_id() and row[1] == "root":
-                        cursor.execute(f"KILL {row[0]}")
-            again = await client.call_tool("query", {"sql": "SELECT 1"})
-            with closing(admin(url)) as connection, connection.cursor() as cursor:
-                cursor.execute("SHUTDOWN")
-            down = await client.call_tool("query", {"sql": "SELECT 1"})
+@asynccontextmanager
+async def forwarded(port: int, url: str) -> AsyncIterator[None]:
+    """While this is open, `port` leads to the server of `url`."""
+    target = make_url(url)
 
-    assert not up.is_error
+    async def pump(source: ByteStream, sink: ByteStream) -> None:
+        async with source, sink:
+            async for chunk in source:
+                await sink.send(chunk)
+
+    async def handle(near: ByteStream) -> None:
+        far = await anyio.connect_tcp(str(target.host), target.port or 3306)
+        async with anyio.create_task_group() as pumps:
+            pumps.start_soon(pump, near, far)
+            pumps.start_soon(pump, far, near)
+
+    async with (
+        await anyio.create_tcp_listener(local_host="127.0.0.1", local_port=port) as listener,
+        anyio.create_task_group() as group,
+    ):
+        group.start_soon(listener.serve, handle)
+        yield
+        group.cancel_scope.cancel()
+
+
+async def test_a_database_that_was_down_answers_when_it_is_up_and_down_and_up_again(
+    shop: str,
+) -> None:
+    port = free_port()
+    url = make_url(shop).set(port=port).render_as_string(hide_password=False)
+    codes = []
+    async with tools(url) as client:
+        for up in (False, True, False, True):
+            async with forwarded(port, shop) if up else nullcontext():
+                result = await client.call_tool("query", {"sql": "SELECT COUNT(*) FROM orders"})
+            codes.append(result.meta["kotae/error"]["code"] if result.is_error else "answered")
+
+    assert codes == ["DatabaseDown", "answered", "DatabaseDown", "answered"]
+
+
+async def test_idle_connections_that_the_server_closed_are_replaced(shop: str) -> None:
+    async with tools(shop) as client:
+        result = await client.call_tool("query", {"sql": "SELECT CONNECTION_ID()"})
+        assert result.structured_content is not None
+        [[number]] = result.structured_content["rows"]
+        with closing(admin(shop)) as connection, connection.cursor() as cursor:
+            cursor.execute(f"KILL {number}")
+
+        again = await client.call_tool("query", {"sql": "SELECT 1"})
+
     assert not again.is_error
-    assert down.is_error
 
 
 async def test_a_missing_sqlite_file_is_reported_and_not_created(tmp_path: Path) -> None:

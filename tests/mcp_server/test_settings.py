@@ -4,9 +4,13 @@ from pathlib import Path
 import pytest
 
 from mcp_server.errors import (
-    BadSetting,
+    BadNumber,
+    BadSection,
+    BadText,
+    BadUrl,
     DatabaseToolError,
     PasswordFileExposed,
+    PersonMustAct,
     SettingUnreadable,
     SqliteFileMissing,
     UnknownConnection,
@@ -93,30 +97,32 @@ def test_an_unknown_key_names_the_file_the_key_and_the_nearest(
 
 
 @pytest.mark.parametrize(
-    ("text", "key"),
+    ("text", "key", "kind"),
     [
-        ("database = 1\n", "database"),
-        ("[database]\nurl = 1\n", "database.url"),
-        ("[database]\nurl = 'postgres://a/b'\n", "database.url"),
-        ("[database]\nurl = 'nonsense'\n", "database.url"),
-        ("[database]\n", "database.url"),
-        ("[database]\nurl = 'sqlite://'\n", "database.url"),
-        ("[limits]\nrows = 0\n", "limits.rows"),
-        ("[limits]\nrows = 1.5\n", "limits.rows"),
-        ("[limits]\nrows = true\n", "limits.rows"),
-        ("[limits]\nseconds = 'x'\n", "limits.seconds"),
-        ("[limits]\nseconds = nan\n", "limits.seconds"),
+        ("database = 1\n", "database", BadSection),
+        ("[database]\nurl = 1\n", "database.url", BadText),
+        ("[database]\nurl = 'postgres://a/b'\n", "database.url", BadUrl),
+        ("[database]\nurl = 'nonsense'\n", "database.url", BadUrl),
+        ("[database]\n", "database.url", BadUrl),
+        ("[database]\nurl = 'sqlite://'\n", "database.url", BadUrl),
+        ("[limits]\nrows = 0\n", "limits.rows", BadNumber),
+        ("[limits]\nrows = 1.5\n", "limits.rows", BadNumber),
+        ("[limits]\nrows = true\n", "limits.rows", BadNumber),
+        ("[limits]\nseconds = 'x'\n", "limits.seconds", BadNumber),
+        ("[limits]\nseconds = nan\n", "limits.seconds", BadNumber),
     ],
 )
-def test_a_value_that_cannot_be_used_names_its_key(tmp_path: Path, text: str, key: str) -> None:
-    with pytest.raises(BadSetting) as error:
+def test_a_value_that_cannot_be_used_names_its_key(
+    tmp_path: Path, text: str, key: str, kind: type[PersonMustAct]
+) -> None:
+    with pytest.raises(kind) as error:
         configured(tmp_path, text)
 
     assert error.value.slots["key"] == key
 
 
 def test_a_bad_url_is_never_repeated_since_it_may_hold_a_password() -> None:
-    with pytest.raises(BadSetting) as error:
+    with pytest.raises(BadUrl) as error:
         load(environ={"KOTAE_DATABASE_URL": "oracle://me:secret@host/x"})
 
     assert "secret" not in str(error.value)
@@ -124,7 +130,7 @@ def test_a_bad_url_is_never_repeated_since_it_may_hold_a_password() -> None:
 
 
 def test_a_bad_limit_in_the_environment_names_the_variable() -> None:
-    with pytest.raises(BadSetting) as error:
+    with pytest.raises(BadNumber) as error:
         load(environ={"KOTAE_LIMIT_ROWS": "many"})
 
     assert error.value.slots["key"] == "KOTAE_LIMIT_ROWS"
