@@ -13,16 +13,18 @@ from assistant.model import Message, ReplySchema
 from assistant.schema import Schema, SchemaColumn, Table
 
 RULES = """\
-You write one read-only {dialect} statement that answers the question. A program runs it and puts \
-the first row of its result into your sentence.
+You translate a question into one {dialect} SELECT statement.
+Schema, one line a table; -> marks the column that a foreign key points at:
+{tables}
+Rules:
+- Use only these tables and columns. Join only the tables that the question needs, along ->.
+- Put every condition of the question (year, date, name, status) into WHERE.
+- Select just what the question asks for, each with AS and a short name.
 Reply with one JSON object on one line, one of:
-{{"sql": "SELECT ... AS n ...", "answer": "a sentence in the language of the question with {{n}} \
-where the value goes"}}
-{{"ask": "a question back", "choices": ["one meaning", "another"]}} if two readings give \
-different results
-{{"refuse": "the reason"}} if the tables hold no such data, or the question wants to change data
-You do not know any value: name every result column with AS and write {{its name}} in the \
-sentence. Select just the columns that the question asks for. Use only these tables and columns:
+{{"sql": the statement, "answer": a sentence in the language of the question with {{name}} in \
+place of each result value}}
+{{"ask": a question back, "choices": [its possible meanings]}} if two readings give different results
+{{"refuse": the reason}} if the tables hold no such data, or the question wants to change data
 """
 # Types whose name helps to write a statement; the others only cost tokens.
 _TELLING_TYPES = {"date", "datetime", "timestamp", "time", "year", "json", "bit"}
@@ -37,7 +39,8 @@ _RELATIVE = re.compile(
 
 def prefix(schema: Schema) -> str:
     """Rules, exact server and version, and one line a table."""
-    return RULES.format(dialect=schema.dialect) + "\n" + "\n".join(map(table_line, schema.tables))
+    tables = "\n".join(map(table_line, schema.tables))
+    return RULES.format(dialect=schema.dialect, tables=tables)
 
 
 def table_line(table: Table) -> str:

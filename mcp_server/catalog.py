@@ -2,18 +2,19 @@
 
 import difflib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import anyio
 
 from mcp_server import catalog_mysql, catalog_sqlite
 from mcp_server.connections import Connections
-from mcp_server.errors import UnknownTable
+from mcp_server.errors import ModelMustRepair, UnknownTable
 from mcp_server.sampling import Sampled, sample
 from mcp_server.schema import Catalog, Table
 from mcp_server.sessions import Database, Session
 
 _NAMED = 5
+_SAMPLED_FOR_SEARCH = 200
 
 
 class Catalogs:
@@ -46,6 +47,13 @@ class Catalogs:
         found = [_resolved(catalog, name) for name in names] or list(catalog.tables.values())
         return [sampled.table for sampled in await self.samples(found, connection)]
 
+    async def searchable(self, connection: str | None, values: bool) -> list[Sampled]:
+        """All tables as search wants them; with their values unless the schema is very big."""
+        tables = list((await self.catalog(connection)).tables.values())
+        if values and len(tables) <= _SAMPLED_FOR_SEARCH:
+            return await self.samples(tables, connection)
+        return [Sampled(table, {}) for table in tables]
+
     async def samples(
         self, tables: Sequence[Table], connection: str | None = None
     ) -> list[Sampled]:
@@ -53,12 +61,17 @@ class Catalogs:
         database = self._connections.get(connection)
         known = self._samples[database.settings.name]
         async with self._reading[database.settings.name]:
-            missing = [table for table in tables if table.name not in known]
-            if missing:
-                await self._connections.run(
-                    database, lambda session: _look(session, missing, known)
-                )
+            for table in tables:
+                if table.name not in known:
+                    known[table.name] = await self._sample(database, table)
         return [known[table.name] for table in tables]
+
+    async def _sample(self, database: Database, table: Table) -> Sampled:
+        """A table that is too slow to look at, or may not be read, goes without values."""
+        try:
+            return await self._connections.run(database, lambda session: sample(session, table))
+        except ModelMustRepair:
+            return Sampled(table, {})
 
     async def _again(self, connection: str | None) -> Catalog:
         database = self._connections.get(connection)
@@ -78,11 +91,6 @@ class Catalogs:
         self._samples[name].clear()
 
 
-def _look(session: Session, tables: Iterable[Table], known: dict[str, Sampled]) -> None:
-    for table in tables:
-        known[table.name] = sample(session, table)
-
-
 def _resolved(catalog: Catalog, name: str) -> Table:
     """The table called so; upper and lower case are one when only one table fits."""
     if name in catalog.tables:
@@ -91,4 +99,4 @@ def _resolved(catalog: Catalog, name: str) -> Table:
     if len(alike) == 1:
         return alike[0]
     near = difflib.get_close_matches(name, catalog.tables, n=_NAMED, cutoff=0.5)
-    raise UnknownTable(name=name, nearest=", ".join(near) or "none")
+    raise UnknownTable(name=name, nearest=", ".join(near) or "–")

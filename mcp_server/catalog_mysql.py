@@ -37,7 +37,7 @@ def read(session: Session, connection: str) -> Catalog:
     [(database,)] = session.stream("SELECT DATABASE()")
     if database is None:
         known = ", ".join(str(name) for (name,) in session.stream(_OWN_DATABASES))
-        raise NoDatabaseChosen(connection=connection, databases=known or "none")
+        raise NoDatabaseChosen(connection=connection, databases=known or "–")
     columns = _columns(session)
     keys = _keys(session)
     tables = [_table(row, columns, keys) for row in session.stream(_TABLES)]

@@ -17,7 +17,8 @@ DatabaseToolError
 │   ├── UnknownTable
 │   └── UnknownConnection
 ├── PersonMustAct          settings, password, privileges
-│   ├── SettingUnreadable, UnknownSetting, BadSetting, PasswordFileExposed
+│   ├── SettingUnreadable, UnknownSetting, PasswordFileExposed
+│   ├── BadSection, BadUrl, BadText, BadNumber
 │   ├── NoConnection, NoDatabaseChosen, UnknownDatabase, AccessDenied
 │   ├── SqliteFileMissing, NotSqlite
 │   ├── UnknownSample, DatabaseNotEmpty, CannotWrite   loading a sample
@@ -185,10 +186,31 @@ class UnknownSetting(PersonMustAct):
     template = "{file}: unknown key {key}. Nearest: {nearest}. Correct or remove it."
 
 
-class BadSetting(PersonMustAct):
-    """A known key with a value that cannot be used."""
+class BadSection(PersonMustAct):
+    """A value stands where a section belongs."""
 
-    template = "{file}: {key} must be {wanted}. Correct it."
+    template = "{file}: {key} must be a section. Write [{key}] on a line of its own."
+
+
+class BadUrl(PersonMustAct):
+    """Not the URL of a database; it is not repeated, since it may hold a password."""
+
+    template = (
+        "{file}: {key} must be mysql://USER@HOST/DATABASE, mariadb://USER@HOST/DATABASE "
+        "or sqlite:///FILE. Correct it."
+    )
+
+
+class BadText(PersonMustAct):
+    """Something else where a text belongs."""
+
+    template = "{file}: {key} must be a text in quotes. Correct it."
+
+
+class BadNumber(PersonMustAct):
+    """A limit that limits nothing."""
+
+    template = "{file}: {key} must be a number above 0 (whole unless it is seconds). Correct it."
 
 
 class PasswordFileExposed(PersonMustAct):

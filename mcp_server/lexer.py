@@ -46,7 +46,7 @@ _LETTER = r"[0-9A-Za-z_$\u0080-\U0010ffff]"
 _NUMBER = re.compile(
     rf"(?:0[xX][0-9a-fA-F]++|(?:[0-9]++(?:\.[0-9]*+)?+|\.[0-9]++)(?:[eE][+-]?[0-9]++)?+)(?!{_LETTER})"
 )
-_WORD = re.compile(rf"(?!\$|[0-9]+(?:\.|[eE][0-9])){_LETTER}++")
+_WORD = re.compile(rf"(?!\$|0[xX]|[0-9]+(?:\.|[eE][0-9])){_LETTER}++")
 # A point right behind a letter joins names; elsewhere a digit after it makes a number.
 _OPERATOR = re.compile(
     r":=|<=>|->>|->|<<|>>|\|\||&&|<=|>=|<>|!=|@@|/(?!\*)|[-+*%=<>!~^&|(),;?:@{}]"

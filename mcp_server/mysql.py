@@ -116,7 +116,7 @@ class MySqlDatabase:
             message = "a column holds bytes that are no text: read it with HEX(...)"
             raise SqlFailed(number=0, message=message) from error
         except PoolExhausted as error:
-            raise DatabaseBusy(where=self.settings.where, message=f"{_POOLED} in use") from error
+            raise DatabaseBusy(where=self.settings.where, message=f"{_POOLED}/{_POOLED}") from error
         finally:
             if session is not None:
                 session.close()

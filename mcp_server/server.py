@@ -32,8 +32,16 @@ Arguments = ParamSpec("Arguments")
 Connection = Annotated[str | None, Field(description="Name from status")]
 
 
+def _untitled(schema: dict[str, Any]) -> None:
+    """Titles repeat the names, and every client pays for each token of the list."""
+    for part in (schema, *schema["properties"].values()):
+        part.pop("title", None)
+
+
 class _Output(BaseModel):
-    model_config = ConfigDict(extra="allow")
+    """What programs may rely on; the rest of the shape is in the documentation."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra=_untitled)
 
 
 class QueryOutput(_Output):
@@ -132,8 +140,7 @@ class Tools:
         self, text: str, connection: Connection = None
     ) -> Annotated[CallToolResult, SearchOutput]:
         """Find tables, columns and values by words (any language). Empty text lists all tables."""
-        catalog = await self._catalogs.catalog(connection)
-        samples = await self._catalogs.samples(list(catalog.tables.values()), connection)
+        samples = await self._catalogs.searchable(connection, values=bool(text.strip()))
         matches = search(text, samples)
         tables = tables_for(matches, samples)
         lines = [_match_line(match) for match in matches] or ["nothing found"]
@@ -187,7 +194,12 @@ class Tools:
         try:
             flavour, version = await self._connections.run(database, _server)
         except DatabaseToolError as error:
-            return state | {"state": "down", "detail": str(error), "read_only": []}
+            return state | {
+                "state": "down",
+                "detail": str(error),
+                "error": described(error),
+                "read_only": [],
+            }
         return state | {"flavour": flavour, "version": version}
 
 

@@ -17,7 +17,10 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from mcp_server.errors import (
-    BadSetting,
+    BadNumber,
+    BadSection,
+    BadText,
+    BadUrl,
     PasswordFileExposed,
     SettingUnreadable,
     SqliteFileMissing,
@@ -32,8 +35,7 @@ _CONNECTION_KEYS = frozenset({"url", "password_file"})
 _URL_OPTIONS = frozenset(
     {"unix_socket", "ssl_ca", "ssl_cert", "ssl_key", "ssl_verify_cert", "ssl_verify_identity"}
 )
-_URL_FORMS = "mysql://USER@HOST/DATABASE, mariadb://USER@HOST/DATABASE or sqlite:///FILE"
-_ENVIRONMENT = "environment"
+_ENVIRONMENT = "env"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,8 @@ class ConnectionSettings:
 
     @property
     def shown_url(self) -> str:
-        """The URL without its password."""
-        return self.url.set(password=None).render_as_string()
+        """The URL without driver, password and options."""
+        return self.url.render_as_string(hide_password=True)
 
     @property
     def where(self) -> str:
@@ -141,7 +143,7 @@ def _connection_section(file: str, key: str, name: str, section: Any) -> Connect
     _refuse_unknown(file, f"{key}.", keys, _CONNECTION_KEYS)
     for entry in ("url", "password_file"):
         if not isinstance(keys.get(entry, ""), str):
-            raise BadSetting(file=file, key=f"{key}.{entry}", wanted="a text")
+            raise BadText(file=file, key=f"{key}.{entry}")
     connection = _connection(name, keys.get("url", ""), f"{key}.url", file)
     if "password_file" in keys:
         return _with_password(connection, _password(Path(keys["password_file"]).expanduser()))
@@ -150,7 +152,7 @@ def _connection_section(file: str, key: str, name: str, section: Any) -> Connect
 
 def _section(file: str, key: str, value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise BadSetting(file=file, key=key, wanted=f"a section [{key}]")
+        raise BadSection(file=file, key=key)
     return value
 
 
@@ -158,14 +160,14 @@ def _connection(name: str, text: str, key: str, file: str) -> ConnectionSettings
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):
-        raise BadSetting(file=file, key=key, wanted=_URL_FORMS) from None
+        raise BadUrl(file=file, key=key) from None
     match url.drivername:
         case "sqlite" if url.database:
             return ConnectionSettings(name, URL.create("sqlite", database=_absolute(url.database)))
         case "mysql" | "mysql+pymysql" | "mariadb" | "mariadb+pymysql":
             _refuse_unknown(file, f"{key}?", url.query, _URL_OPTIONS)
             return ConnectionSettings(name, url.set(drivername="mysql"))
-    raise BadSetting(file=file, key=key, wanted=_URL_FORMS)
+    raise BadUrl(file=file, key=key)
 
 
 def _absolute(path: str) -> str:
@@ -194,14 +196,14 @@ def _choose(database: str | None, connections: dict[str, ConnectionSettings]) ->
     if database in connections:
         return database
     if "://" in database:
-        connections[DEFAULT] = _connection(DEFAULT, database, "database", "command line")
+        connections[DEFAULT] = _connection(DEFAULT, database, "URL", "--database")
     elif Path(database).is_file():
         url = URL.create("sqlite", database=_absolute(database))
         connections[DEFAULT] = ConnectionSettings(DEFAULT, url)
     elif Path(database).suffix or os.sep in database:
         raise SqliteFileMissing(path=database)
     else:
-        raise UnknownConnection(name=database, known=", ".join(connections) or "none")
+        raise UnknownConnection(name=database, known=", ".join(connections) or "–")
     return DEFAULT
 
 
@@ -222,6 +224,5 @@ def _positive(file: str, key: str, kind: type, value: Any) -> Any:
     except (TypeError, ValueError):
         number = 0
     if isinstance(value, bool) or number != float(value if number else 0) or not 0 < number < 2**31:
-        wanted = "a whole number above 0" if kind is int else "a number above 0"
-        raise BadSetting(file=file, key=key, wanted=wanted)
+        raise BadNumber(file=file, key=key)
     return number

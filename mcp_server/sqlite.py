@@ -93,6 +93,7 @@ class SqliteSession:
         self._connection.text_factory = lambda text: text.decode("utf-8", "replace")
         self._connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MOST_BYTES)
         self._connection.execute("PRAGMA query_only = ON")
+        self._connection.execute("PRAGMA schema_version")  # reads the file: is it SQLite at all?
         # A handler and not interrupt(): it also sees a stop that came before the first step.
         self._connection.set_progress_handler(self._stopped.is_set, _STEPS_BETWEEN_LOOKS)
         self._connection.set_authorizer(_authorize)

@@ -18,7 +18,7 @@ from sqlalchemy.pool import NullPool
 
 from mcp_server.errors import (
     AccessDenied,
-    BadSetting,
+    BadUrl,
     CannotWrite,
     DatabaseDown,
     DatabaseNotEmpty,
@@ -31,7 +31,6 @@ from mcp_server.samples.ddl import create_statements
 from mcp_server.samples.sales.rows import Row
 
 _BATCH = 5000  # rows; a statement of this size stays far below the smallest max_allowed_packet
-_URL_FORMS = "mysql://USER@HOST/DATABASE, mariadb://USER@HOST/DATABASE or sqlite:///FILE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ SAMPLES = {"sales": Sample(sales.METADATA, sales.rows)}
 def load(name: str, url: str, on_progress: Callable[[Progress], None]) -> Loaded:
     """Load the sample into the empty database at `url`.
 
-    Nothing is left behind when it fails or is interrupted. Raises UnknownSample, BadSetting,
+    Nothing is left behind when it fails or is interrupted. Raises UnknownSample, BadUrl,
     DatabaseNotEmpty, AccessDenied, UnknownDatabase, NotSqlite, CannotWrite, DatabaseDown.
     """
     sample, target = _sample(name), _target(url)
@@ -100,18 +99,14 @@ def _target(url: str) -> URL:
     try:
         target = make_url(url)
     except (ArgumentError, ValueError):
-        raise _bad_url() from None
+        raise BadUrl(file="command line", key="--into") from None
     match target.drivername:
         case "sqlite" if target.database and target.database != ":memory:":
             return target.set(database=str(Path(target.database).expanduser().absolute()))
         case "mysql" | "mysql+pymysql" | "mariadb" | "mariadb+pymysql" if target.database:
             password = target.password or os.environ.get("KOTAE_DATABASE_PASSWORD")
             return target.set(drivername="mysql+pymysql", password=password)
-    raise _bad_url()
-
-
-def _bad_url() -> BadSetting:
-    return BadSetting(file="command line", key="--into", wanted=_URL_FORMS)
+    raise BadUrl(file="command line", key="--into")
 
 
 def _shown(target: URL) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy.engine import make_url
 
 from mcp_server.errors import (
     AccessDenied,
-    BadSetting,
+    BadUrl,
     CannotWrite,
     DatabaseDown,
     DatabaseNotEmpty,
@@ -121,7 +121,7 @@ def test_an_interrupted_load_leaves_no_file(tmp_path: Path) -> None:
     ],
 )
 def test_a_url_that_names_no_database_of_ours_is_refused(url: str) -> None:
-    with pytest.raises(BadSetting, match="mysql://USER@HOST/DATABASE"):
+    with pytest.raises(BadUrl, match="mysql://USER@HOST/DATABASE"):
         load("sales", url, _quietly)
 
 

@@ -1,0 +1,211 @@
+"""The read-only promise against an account that holds every right, on real servers."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp_types import TextContent
+
+from mcp_server.connections import Connections
+from mcp_server.errors import DatabaseToolError, FenceRefused
+from mcp_server.mysql_dialect import TRANSACTION_FENCE
+from mcp_server.sessions import Session
+from mcp_server.settings import load
+from tests.mcp_server.conftest import admin, corpus, tools
+
+CHANGES = [
+    "INSERT INTO log VALUES (2)",
+    "UPDATE orders SET amount = 0",
+    "DELETE FROM orders",
+    "INSERT INTO plain VALUES (2)",
+    "SELECT touch(2)",
+    "CREATE TABLE kotae_x (a INT)",
+    "DROP TABLE orders",
+    "ALTER TABLE orders ADD COLUMN x INT",
+    "TRUNCATE TABLE log",
+    "CREATE USER kotae_evil IDENTIFIED BY 'x'",
+    "CREATE TEMPORARY TABLE kotae_x (a INT)",
+    "CALL fill_log()",
+]
+
+
+def state(url: str) -> list[tuple[Any, ...]]:
+    """Everything that an attack could leave behind: rows, structure, accounts, locks, files."""
+    with closing(admin(url)) as connection, connection.cursor() as cursor:
+        found: list[tuple[Any, ...]] = []
+        for sql in (
+            "SHOW DATABASES LIKE 'kotae\\_evil'",
+            "SHOW FULL TABLES",
+            "SHOW CREATE TABLE orders",
+            "SHOW EVENTS",
+            "SHOW TRIGGERS",
+            "CHECKSUM TABLE customers, orders, log, plain",
+            "SELECT user, host, authentication_string FROM mysql.user ORDER BY 1, 2",
+            "SELECT routine_name FROM information_schema.routines"
+            " WHERE routine_schema = DATABASE() ORDER BY 1",
+            "SELECT @@global.max_connections, @@global.sql_mode, @@global.read_only",
+            "SELECT IS_USED_LOCK('kotae_lock')",
+            "SELECT LOAD_FILE(CONCAT(@@secure_file_priv, '/kotae_attack'))",
+        ):
+            cursor.execute(sql)
+            found += [tuple(map(str, row)) for row in cursor.fetchall()]
+        return found
+
+
+def filled(url: str, sql: str) -> str:
+    with closing(admin(url)) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT DATABASE(), @@secure_file_priv")
+        database, files = cursor.fetchone() or ("", "")
+    return sql.replace("{database}", str(database)).replace("{files}", f"{files}/")
+
+
+def flavour(url: str) -> str:
+    with closing(admin(url)) as connection:
+        return "mariadb" if "MariaDB" in connection.get_server_info() else "mysql"
+
+
+@contextmanager
+def session(url: str) -> Iterator[Session]:
+    """A session without the statement policy: only the fence stands."""
+    connections = Connections(load(database=url, environ={}))
+    try:
+        with connections.get().session() as opened:
+            yield opened
+    finally:
+        connections.close()
+
+
+async def test_no_attack_with_all_privileges_changes_anything(shop: str) -> None:
+    before = state(shop)
+    async with tools(shop) as client:
+        for entry in corpus("attacks", flavour(shop)):
+            result = await client.call_tool("query", {"sql": filled(shop, entry["sql"])})
+
+            assert result.is_error, entry
+            assert state(shop) == before, entry
+
+
+async def test_every_honest_statement_gives_what_it_gives_without_us(shop: str) -> None:
+    async with tools(shop) as client:
+        for entry in corpus("honest", flavour(shop)):
+            sql = filled(shop, entry["sql"])
+            result = await client.call_tool("query", {"sql": sql})
+
+            assert result.structured_content is not None, (entry, result.content)
+            assert cells(result.structured_content["rows"]) == directly(shop, sql), entry
+
+
+def directly(url: str, sql: str) -> list[list[Any]]:
+    with closing(admin(url)) as connection, connection.cursor() as cursor:
+        cursor.execute(sql)
+        return cells(cursor.fetchall())
+
+
+def cells(rows: Any) -> list[list[Any]]:
+    return [[comparable(cell) for cell in row] for row in rows]
+
+
+def comparable(cell: Any) -> Any:
+    if isinstance(cell, bytes):
+        return f"<{len(cell)} bytes 0x{cell.hex()}>"
+    try:
+        return float(cell)
+    except (TypeError, ValueError):
+        return cell
+
+
+def test_the_fence_alone_stops_every_change(shop: str) -> None:
+    before = state(shop)
+    for sql in CHANGES:
+        with pytest.raises(FenceRefused), session(shop) as opened:
+            list(opened.stream(sql))
+
+    assert state(shop) == before
+
+
+def test_the_transaction_fence_alone_stops_changes_of_rows(shop: str) -> None:
+    with closing(admin(shop)) as connection, connection.cursor() as cursor:
+        cursor.execute(TRANSACTION_FENCE)
+
+        with pytest.raises(Exception, match="READ ONLY transaction"):
+            cursor.execute("DELETE FROM orders")
+
+
+def test_the_session_fence_alone_stops_changes_of_structure(shop: str) -> None:
+    with closing(admin(shop)) as connection, connection.cursor() as cursor:
+        cursor.execute("SET SESSION TRANSACTION READ ONLY")
+
+        with pytest.raises(Exception, match="READ ONLY transaction"):
+            cursor.execute("DROP TABLE orders")
+
+
+def test_the_connection_alone_takes_one_statement_and_no_local_file(
+    shop: str, tmp_path: Path
+) -> None:
+    local = tmp_path / "rows"
+    local.write_text("9\n", encoding="utf-8")
+    for sql in ("SELECT 1; SELECT 2", f"LOAD DATA LOCAL INFILE '{local}' INTO TABLE log"):
+        with pytest.raises(DatabaseToolError), session(shop) as opened:
+            list(opened.stream(sql))
+
+
+def test_what_a_statement_leaves_in_its_session_is_gone_for_the_next_one(shop: str) -> None:
+    connections = Connections(load(database=shop, environ={}))
+    with closing(connections):
+        with connections.get().session() as opened:
+            [(first,)] = opened.stream("SELECT CONNECTION_ID()")
+            list(opened.stream("SELECT GET_LOCK('kotae_lock', 0), @a := 7"))
+        with connections.get().session() as opened:
+            [(again,)] = opened.stream("SELECT CONNECTION_ID()")
+
+            assert again == first
+            assert list(opened.stream("SELECT IS_USED_LOCK('kotae_lock'), @a")) == [(None, None)]
+
+
+def test_a_session_pins_quoting_and_charset_whatever_the_server_prefers(shop: str) -> None:
+    with closing(admin(shop)) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT @@global.sql_mode")
+        [(before,)] = cursor.fetchall()
+        cursor.execute("SET GLOBAL sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES'")
+        try:
+            with session(shop) as opened:
+                assert list(opened.stream("""SELECT "it\\"s" """)) == [('it"s',)]
+        finally:
+            cursor.execute("SET GLOBAL sql_mode = %s", (before,))
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "INSERT INTO log VALUES (2)",
+        "DELETE FROM orders",
+        "DROP TABLE orders",
+        "CREATE TABLE kotae_x (a INT)",
+        "CREATE TEMP TABLE kotae_x (a INT)",
+        "ATTACH DATABASE 'other.db' AS other",
+        "PRAGMA query_only = OFF",
+        "PRAGMA journal_mode = WAL",
+        "PRAGMA writable_schema = ON",
+        "VACUUM INTO 'copy.db'",
+        "SELECT load_extension('x')",
+    ],
+)
+def test_the_sqlite_fence_alone_stops_every_change(shop_file: Path, sql: str) -> None:
+    before = shop_file.read_bytes()
+
+    with pytest.raises(DatabaseToolError), session(str(shop_file)) as opened:
+        list(opened.stream(sql))
+
+    assert shop_file.read_bytes() == before
+    assert [file.name for file in shop_file.parent.glob("*.db*")] == []
+
+
+async def test_sqlite_writes_are_refused_through_the_tool(shop_file: Path) -> None:
+    async with tools(str(shop_file)) as client:
+        result = await client.call_tool("query", {"sql": "DELETE FROM orders"})
+
+    assert result.is_error
+    assert isinstance(result.content[0], TextContent)
+    assert result.content[0].text.startswith("statement policy: DELETE changes the database")

@@ -1,0 +1,176 @@
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from mcp_server.errors import (
+    BadNumber,
+    BadSection,
+    BadText,
+    BadUrl,
+    DatabaseToolError,
+    PasswordFileExposed,
+    PersonMustAct,
+    SettingUnreadable,
+    SqliteFileMissing,
+    UnknownConnection,
+    UnknownSetting,
+)
+from mcp_server.settings import Limits, Settings, load
+
+
+def configured(tmp_path: Path, text: str, database: str | None = None, **environ: str) -> Settings:
+    file = tmp_path / "some.toml"
+    file.write_text(text, encoding="utf-8")
+    return load(file, database, environ)
+
+
+def test_nothing_configured_is_allowed() -> None:
+    assert load(environ={}) == Settings({}, None, Limits())
+
+
+def test_the_environment_names_the_default_connection() -> None:
+    settings = load(environ={"KOTAE_DATABASE_URL": "mysql://me:secret@db.example/shop"})
+
+    assert settings.default == "default"
+    assert settings.connections["default"].shown_url == "mysql://me:***@db.example/shop"
+    assert settings.connections["default"].where == "db.example:3306"
+
+
+def test_the_environment_stands_above_the_file_and_the_argument_above_both(tmp_path: Path) -> None:
+    text = '[database]\nurl = "mysql://a/one"\n[limits]\nrows = 5\nseconds = 2.5\n'
+    environ = {"KOTAE_DATABASE_URL": "mysql://b/two", "KOTAE_LIMIT_ROWS": "7"}
+
+    from_environment = configured(tmp_path, text, **environ)
+    from_argument = configured(tmp_path, text, "mariadb://c/three", **environ)
+
+    assert from_environment.connections["default"].where == "b:3306"
+    assert from_environment.limits == Limits(rows=7, seconds=2.5)
+    assert from_argument.connections["default"].where == "c:3306"
+
+
+def test_the_argument_may_name_a_connection_or_an_sqlite_file(tmp_path: Path) -> None:
+    file = tmp_path / "shop.sqlite"
+    sqlite3.connect(file).close()
+    text = '[connections.hr]\nurl = "mysql://a/hr"\n'
+
+    assert configured(tmp_path, text, "hr").default == "hr"
+    assert configured(tmp_path, text, str(file)).connections["default"].where == str(file)
+    assert configured(tmp_path, text).default == "hr"
+
+
+def test_the_assistants_sections_are_passed_over(tmp_path: Path) -> None:
+    text = 'language = "ja"\n[model]\nname = "x"\n[assistant]\nanything = 1\n'
+
+    assert configured(tmp_path, text) == Settings()
+
+
+def test_the_file_is_found_in_the_working_directory_and_by_name(tmp_path: Path) -> None:
+    text = '[connections.here]\nurl = "mysql://a/here"\n'
+    Path("kotae.toml").write_text(text, encoding="utf-8")
+    other = tmp_path / "other.toml"
+    other.write_text(text.replace("here", "there"), encoding="utf-8")
+
+    assert load(environ={}).default == "here"
+    assert load(environ={"KOTAE_CONFIG": str(other)}).default == "there"
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "nearest"),
+    [
+        ("[databse]\n", "databse", "database"),
+        ("[database]\nuri = 'mysql://a/b'\n", "database.uri", "database.url"),
+        ("[connections.hr]\npasswordfile = 'x'\n", "connections.hr.passwordfile", "password_file"),
+        ("[limits]\nrow = 1\n", "limits.row", "limits.rows"),
+        ("[database]\nurl = 'mysql://a/b?local_infile=1'\n", "database.url?local_infile", ""),
+    ],
+)
+def test_an_unknown_key_names_the_file_the_key_and_the_nearest(
+    tmp_path: Path, text: str, key: str, nearest: str
+) -> None:
+    with pytest.raises(UnknownSetting) as error:
+        configured(tmp_path, text)
+
+    assert error.value.slots["file"] == str(tmp_path / "some.toml")
+    assert error.value.slots["key"] == key
+    assert nearest in str(error.value.slots["nearest"])
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "kind"),
+    [
+        ("database = 1\n", "database", BadSection),
+        ("[database]\nurl = 1\n", "database.url", BadText),
+        ("[database]\nurl = 'postgres://a/b'\n", "database.url", BadUrl),
+        ("[database]\nurl = 'nonsense'\n", "database.url", BadUrl),
+        ("[database]\n", "database.url", BadUrl),
+        ("[database]\nurl = 'sqlite://'\n", "database.url", BadUrl),
+        ("[limits]\nrows = 0\n", "limits.rows", BadNumber),
+        ("[limits]\nrows = 1.5\n", "limits.rows", BadNumber),
+        ("[limits]\nrows = true\n", "limits.rows", BadNumber),
+        ("[limits]\nseconds = 'x'\n", "limits.seconds", BadNumber),
+        ("[limits]\nseconds = nan\n", "limits.seconds", BadNumber),
+    ],
+)
+def test_a_value_that_cannot_be_used_names_its_key(
+    tmp_path: Path, text: str, key: str, kind: type[PersonMustAct]
+) -> None:
+    with pytest.raises(kind) as error:
+        configured(tmp_path, text)
+
+    assert error.value.slots["key"] == key
+
+
+def test_a_bad_url_is_never_repeated_since_it_may_hold_a_password() -> None:
+    with pytest.raises(BadUrl) as error:
+        load(environ={"KOTAE_DATABASE_URL": "oracle://me:secret@host/x"})
+
+    assert "secret" not in str(error.value)
+    assert error.value.slots["key"] == "KOTAE_DATABASE_URL"
+
+
+def test_a_bad_limit_in_the_environment_names_the_variable() -> None:
+    with pytest.raises(BadNumber) as error:
+        load(environ={"KOTAE_LIMIT_ROWS": "many"})
+
+    assert error.value.slots["key"] == "KOTAE_LIMIT_ROWS"
+
+
+def test_a_file_that_is_not_toml_or_not_there_is_reported(tmp_path: Path) -> None:
+    with pytest.raises(SettingUnreadable, match=r"some\.toml"):
+        configured(tmp_path, "= 1")
+    with pytest.raises(SettingUnreadable, match=r"none\.toml"):
+        load(tmp_path / "none.toml", environ={})
+
+
+def test_the_password_comes_from_the_environment_or_a_closed_file(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("p@ss\n", encoding="utf-8")
+    secret.chmod(0o600)
+    text = f'[database]\nurl = "mysql://me@a/b"\npassword_file = "{secret}"\n'
+
+    from_file = configured(tmp_path, text)
+    from_environment = configured(tmp_path, text, KOTAE_DATABASE_PASSWORD="other")
+
+    assert from_file.connections["default"].url.password == "p@ss"
+    assert from_environment.connections["default"].url.password == "other"
+    assert "p@ss" not in repr(from_file)
+
+
+def test_a_password_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("p", encoding="utf-8")
+    secret.chmod(0o644)
+
+    with pytest.raises(PasswordFileExposed, match="chmod 600"):
+        configured(tmp_path, f'[database]\nurl = "mysql://a/b"\npassword_file = "{secret}"\n')
+
+
+@pytest.mark.parametrize(
+    ("database", "error"), [("nobody", UnknownConnection), ("none.sqlite", SqliteFileMissing)]
+)
+def test_an_argument_that_names_nothing_is_reported(
+    database: str, error: type[DatabaseToolError]
+) -> None:
+    with pytest.raises(error, match=database):
+        load(database=database, environ={})
