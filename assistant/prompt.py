@@ -23,7 +23,8 @@ Rules:
 Reply with one JSON object on one line, one of:
 {{"sql": the statement, "answer": a sentence in the language of the question with {{name}} in \
 place of each result value}}
-{{"ask": a question back, "choices": [its possible meanings]}} if two readings give different results
+{{"ask": a question back, "choices": [its possible meanings]}} if two readings give different \
+results
 {{"refuse": the reason}} if the tables hold no such data, or the question wants to change data
 """
 # Types whose name helps to write a statement; the others only cost tokens.
@@ -123,7 +124,7 @@ def _statement(question: str) -> dict[str, Any]:
 
 def sentence_pattern(question: str) -> str:
     """Sentences that the sampler can write: slots, and no number but the question's own."""
-    words, slot = r'[^0-9"\\{}]{0,60}', r'\{[^0-9"\\{}]{1,40}\}'
+    words, slot = r'[^0-9"\\{}\n\r\t]{0,60}', r'\{[^0-9"\\{}\n\r\t]{1,40}\}'
     numbers = re.findall(r"[0-9]+", question)[:4]
     own = f"(({'|'.join(sorted(set(numbers)))}){words}){{0,{len(numbers)}}}" if numbers else ""
     return f"^{words}{own}({slot}{words}{own}){{0,5}}$"

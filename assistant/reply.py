@@ -39,7 +39,7 @@ Reply = Statement | Question | Refusal
 def parse(text: str) -> Reply:
     """The reply in full. Raises: MalformedReply."""
     try:
-        fields = json.loads(text)
+        fields = json.loads(text, strict=False)  # a raw line break in a string is no reason to fail
     except ValueError as error:
         raise MalformedReply(reply=_excerpt(text)) from error
     match fields:
