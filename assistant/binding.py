@@ -1,105 +1,88 @@
-"""Facts about the model's statement that the schema knows and the database's message does not."""
+"""Names of the model's statement bound to the schema; what a rule can mend costs no call.
 
-import re
-from difflib import get_close_matches
+Mended: a column under the wrong alias when just one other table of the same SELECT has it, and
+a table's own name where it must be called by its alias. The rest of the statement stays as the
+model wrote it, to the letter.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
+from sqlglot.optimizer.scope import Scope, traverse_scope
 
-from assistant.schema import Schema
-
-# How MySQL, MariaDB and SQLite name what they do not find.
-_UNKNOWN = re.compile(
-    r"Unknown column '([^']+)'|Unknown table '([^']+)'|Table '([^']+)' doesn't exist"
-    r"|no such column: (\S+)|no such table: (\S+)",
-    re.IGNORECASE,
-)
+from assistant.schema import Schema, Table
 
 
-def unknown_name(message: str) -> str | None:
-    """The table or column that the database did not find, without its qualifier."""
-    found = _UNKNOWN.search(message)
-    return next(g for g in found.groups() if g).rsplit(".", 1)[-1] if found else None
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The statement to run, and what was changed: "o.product_id → l.product_id"."""
+
+    sql: str
+    mends: tuple[str, ...] = ()
 
 
-def reads_a_table(sql: str) -> bool:
-    """Whether rows can come from data; a statement that is not understood gets the doubt."""
+@dataclass(frozen=True, slots=True)
+class _Mend:
+    """A new qualifier for the identifier at [start, end) of the statement."""
+
+    start: int
+    end: int
+    qualifier: str
+    told: str
+
+
+def bind(sql: str, schema: Schema) -> Bound:
+    """The statement with its qualifiers mended; unchanged when it cannot be parsed."""
     try:
-        tree = sqlglot.parse_one(sql, read="mysql")
+        scopes = traverse_scope(sqlglot.parse_one(sql, read="mysql"))
     except SqlglotError:
-        return True
-    return tree.find(exp.Table) is not None or not isinstance(tree, exp.Query)
+        return Bound(sql)
+    mends = {mend.start: mend for scope in scopes for mend in _mends(scope, schema)}
+    for start in sorted(mends, reverse=True):
+        mend = mends[start]
+        sql = sql[: mend.start] + mend.qualifier + sql[mend.end :]
+    return Bound(sql, tuple(dict.fromkeys(mends[start].told for start in sorted(mends))))
 
 
-def error_facts(message: str, sql: str, schema: Schema) -> str:
-    """The database's message, and where the missing name can be found."""
-    name = unknown_name(message)
-    facts = [message.rstrip(".") + "."]
-    if name and (owners := [table.name for table in schema.owners(name)]):
-        facts.append(f"{name} is a column of {', '.join(owners)}.")
-        facts += [path for owner in owners[:2] for path in _joins(owner, sql, schema)]
-    elif name and (near := _nearest(name, schema)):
-        facts.append(f"The nearest names are {', '.join(near)}.")
-    return "\n".join(facts)
+def _mends(scope: Scope, schema: Schema) -> Iterator[_Mend]:
+    sources = _base_tables(scope, schema)
+    for column in scope.columns:
+        qualifier = column.args.get("table")
+        if qualifier is None or "start" not in qualifier.meta:
+            continue
+        right = _right_alias(column, sources, scope)
+        if right and right != column.table:
+            told = f"{column.table}.{column.name} → {right}.{column.name}"
+            yield _Mend(qualifier.meta["start"], qualifier.meta["end"] + 1, right, told)
 
 
-def empty_facts(sql: str, schema: Schema) -> str | None:
-    """For a statement without rows: compared values that their column does not hold.
-
-    None when every compared value exists or its column's values are not known; then zero rows
-    are the answer.
-    """
-    facts = []
-    for column, literal in _comparisons(sql):
-        known = _known_values(column, schema)
-        if known and literal not in known:
-            facts.append(f"{column} is never '{literal}'; its values are {', '.join(known)}.")
-    return "No rows. " + " ".join(facts) if facts else None
+def _base_tables(scope: Scope, schema: Schema) -> dict[str, Table]:
+    """The tables of the schema in this SELECT, by alias; derived tables are left out."""
+    found = {}
+    for alias, source in scope.sources.items():
+        table = schema.table(source.name) if isinstance(source, exp.Table) else None
+        if table:
+            found[alias] = table
+    return found
 
 
-def _known_values(column: str, schema: Schema) -> tuple[str, ...]:
-    for table in schema.owners(column):
-        found = table.column(column)
-        if found and found.values:
-            return found.values
-    return ()
+def _right_alias(column: exp.Column, sources: dict[str, Table], scope: Scope) -> str | None:
+    """The one alias under which the column exists; None to leave it as it is."""
+    named = sources.get(column.table)
+    if named and named.column(column.name):
+        return None
+    if named is None and (column.table in scope.sources or _outer(column.table, scope)):
+        return None
+    called = [a for a, t in sources.items() if t.name == column.table and t.column(column.name)]
+    owners = [alias for alias, table in sources.items() if table.column(column.name)]
+    candidates = called or owners
+    return candidates[0] if len(candidates) == 1 else None
 
 
-def _comparisons(sql: str) -> list[tuple[str, str]]:
-    """(column, literal) of every `column = 'literal'`; none when the statement is not parsed."""
-    try:
-        tree = sqlglot.parse_one(sql, read="mysql")
-    except SqlglotError:
-        return []
-    return [
-        (equal.left.name, equal.right.name)
-        for equal in tree.find_all(exp.EQ)
-        if isinstance(equal.left, exp.Column)
-        and isinstance(equal.right, exp.Literal)
-        and equal.right.is_string
-    ]
-
-
-def _nearest(name: str, schema: Schema) -> list[str]:
-    names = {table.name: table.name for table in schema.tables}
-    for table in schema.tables:
-        names |= {column.name: f"{table.name}.{column.name}" for column in table.columns}
-    return [names[near] for near in get_close_matches(name, names, n=3, cutoff=0.6)]
-
-
-def _joins(owner: str, sql: str, schema: Schema) -> list[str]:
-    """How `owner` joins a table that the statement already uses."""
-    used = {
-        table.name for table in schema.tables if re.search(rf"\b{re.escape(table.name)}\b", sql)
-    }
-    if owner in used:
-        return []
-    links = []
-    for table in schema.tables:
-        for key in table.foreign_keys:
-            if {table.name, key.table} <= used | {owner} and owner in (table.name, key.table):
-                pairs = zip(key.columns, key.ref_columns, strict=True)
-                on = " AND ".join(f"{table.name}.{a} = {key.table}.{b}" for a, b in pairs)
-                links.append(f"Join it ON {on}.")
-    return links
+def _outer(alias: str, scope: Scope) -> bool:
+    """Whether an enclosing SELECT knows the alias."""
+    parent = scope.parent
+    return parent is not None and (alias in parent.sources or _outer(alias, parent))

@@ -47,10 +47,15 @@ def plain(result: QueryResult, lang: Language) -> str:
     if result.row_count > 1:
         return t("answer.rows", lang, count=number_text(result.row_count))
     pairs = [
-        f"{column.name}: {_value(result, index, lang)}"
+        _label(column.name) + _value(result, index, lang)
         for index, column in enumerate(result.columns)
     ]
     return t("answer.separator", lang).join(pairs)
+
+
+def _label(name: str) -> str:
+    """A column's name before its value; an expression that nobody named says nothing."""
+    return "" if "(" in name else f"{name}: "
 
 
 def states_own_number(text: str, question: str, sql: str) -> bool:

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Protocol
 
 from assistant import prompt
-from assistant.binding import empty_facts, error_facts, reads_a_table, unknown_name
+from assistant.binding import bind
 from assistant.errors import (
     AssistantError,
     DatabaseToolFailed,
@@ -35,6 +35,7 @@ from assistant.events import (
     SqlReady,
     Usage,
 )
+from assistant.facts import empty_facts, error_facts, reads_a_table, unknown_name
 from assistant.grounding import ground, is_empty
 from assistant.hints import hints, unused_years
 from assistant.locale import Language, describe, describe_foreign, language_of, t
@@ -136,7 +137,9 @@ class Loop:
             turn.reply = parse(turn.raw)
             if isinstance(turn.reply, Statement):
                 _check(turn.reply.sql, turn.question, last=last)
-                yield SqlReady(turn.reply.sql)
+                bound = bind(turn.reply.sql, self._schema)
+                turn.reply = replace(turn.reply, sql=bound.sql)
+                yield SqlReady(bound.sql, bound.mends)
                 yield Progress("running")
                 turn.result = await self._tools.query(turn.reply.sql)
                 yield RowsReady(turn.result)
