@@ -34,7 +34,8 @@ check: $(VENV)/.installed
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.installed
-	@$(BIN)/python -m tests.benchmarks.ask
+	@$(BIN)/kotae model pull qwen2.5-coder-1.5b
+	@$(BIN)/python -m tests.benchmarks.ask --verbose
 
 # The lock names versions and hashes only; pip takes them from whatever index it is set up for.
 lock:

@@ -45,10 +45,10 @@ def error_facts(message: str, sql: str, schema: Schema) -> str:
     qualifier, name = _unknown(message)
     owners = [table.name for table in schema.owners(name)] if name else []
     if owners:
-        facts.append(f"{name} is a column of {', '.join(owners)}.")
+        facts.append(f"{name} is in {', '.join(owners)}.")
         starts = _called(qualifier, sql, schema) or _tables(sql, schema)
         if path := _path(starts, owners, schema):
-            facts.append(f"Join it so: FROM {path}.")
+            facts.append(f"Join so: FROM {path}.")
     elif name and (near := _nearest(name, schema)):
         facts.append(f"The nearest names are {', '.join(near)}.")
     return "\n".join(facts)

@@ -116,7 +116,8 @@ class Loop:
                 if reason is None or attempt == CALLS - 1:
                     break
                 yield Repair(reason)
-                turn.messages = prompt.repair(turn.messages, turn.raw, reason)
+                sql = turn.reply.sql if isinstance(turn.reply, Statement) else None
+                turn.messages = prompt.repair(turn.messages, sql, reason)
                 turn.schema = prompt.repair_schema(turn.question)
         except AssistantError as error:
             turn.failure = error
@@ -163,7 +164,8 @@ class Loop:
             case DatabaseToolFailed(actor="model") as error, Statement(sql=sql):
                 if error.code in _WRITES:
                     return None
-                return error_facts(error.message, sql, self._schema)
+                message = str(error.details.get("message") or error.message)
+                return error_facts(message, sql, self._schema)
             case (YearsIgnored() | NoTableRead()) as error, _:
                 return str(error)
             case (MalformedReply() | ReplyTooLong()) as error, _:

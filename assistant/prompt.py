@@ -5,6 +5,7 @@ cache from one question to the next. The format of the schema is not explained b
 small models take the names in such an example for tables.
 """
 
+import json
 import re
 from datetime import date
 from typing import Any
@@ -72,12 +73,16 @@ def messages(prefix_text: str, question: str, hints: list[str], today: date) -> 
     ]
 
 
-def repair(earlier: list[Message], reply: str, reason: str) -> list[Message]:
-    """The prompt of a second call: a strict extension of the first, so all of it is cached."""
+def repair(earlier: list[Message], sql: str | None, reason: str) -> list[Message]:
+    """The prompt of a second call: an extension of the first, so that the first stays cached.
+
+    Of the reply only the statement is sent back; its sentence is no help and must be read anew.
+    """
+    reply = json.dumps({"sql": sql or ""}, ensure_ascii=False)
     return [
         *earlier,
         {"role": "assistant", "content": reply},
-        {"role": "user", "content": f"{reason}\nReply again with the corrected JSON object."},
+        {"role": "user", "content": f"{reason}\nCorrect the JSON object."},
     ]
 
 

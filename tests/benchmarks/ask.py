@@ -13,6 +13,7 @@ import statistics
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from assistant.cli.wiring import open_asker
@@ -20,6 +21,7 @@ from assistant.events import Answer, Answered
 from assistant.loop import Loop
 from assistant.tools import Tools
 from mcp_server import settings
+from mcp_server.samples.loader import load
 from mcp_server.server import create_server
 from tests.benchmarks.scoring import matches
 
@@ -94,15 +96,22 @@ def table(outcomes: list[Outcome]) -> str:
     return "\n".join(lines)
 
 
+def _sample(folder: Path) -> Path:
+    load("sales", f"sqlite:///{folder / 'sales.db'}", lambda _: None)
+    return folder / "sales.db"
+
+
 def main() -> None:
     """Print the table, the machine and the date."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--database", required=True)
+    parser.add_argument("--database", help="default: the sample, loaded into a folder of its own")
     parser.add_argument("--model", default="qwen2.5-coder-1.5b")
     parser.add_argument("--endpoint")
     parser.add_argument("--verbose", action="store_true", help="also print statements and answers")
     wish = parser.parse_args()
-    outcomes = asyncio.run(run(wish.database, wish.model, wish.endpoint))
+    with TemporaryDirectory() as folder:
+        database = wish.database or str(_sample(Path(folder)))
+        outcomes = asyncio.run(run(database, wish.model, wish.endpoint))
     if wish.verbose:
         for outcome in outcomes:
             print(f"{outcome.id}: {outcome.answer.text}\n    {outcome.answer.sql}")
