@@ -119,6 +119,7 @@ def _with_key(settings: Settings) -> Settings:
     file = settings.model.api_key_file
     if settings.model.api_key or file is None:
         return settings
+    file = file.expanduser()
     try:
         if stat.S_IMODE(file.stat().st_mode) & 0o077:
             raise SecretExposed(file=file)
