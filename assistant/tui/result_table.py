@@ -21,7 +21,7 @@ CELL_WIDTH = 60
 
 def table_cell(cell: Cell, column: Column) -> Text:
     """The value on one line: numbers to the right, NULL set apart from a text of that name."""
-    text = printable(cell_text(cell, column)).replace("\n", "↵").replace("\t", "→")
+    text = cell_text(cell, column)
     style = "dim italic" if cell is None else ""
     return Text(_cut(text), style=style, justify=_side(column), no_wrap=True)
 

@@ -87,7 +87,7 @@ def test_ask_cancel_ask_again_and_quit_leaves_the_terminal_as_it_was(
     terminal.shows("Cancelled.", "ready")
 
     terminal.type("東京都と大阪府の売上は？", "Enter")
-    terminal.shows("❯ 東京都と大阪府の売上は？", "東京都が最多です。", "12345", "2 of 2 rows")
+    terminal.shows("❯ 東京都と大阪府の売上は？", "東京都が最多です。", "12,345", "2 of 2 rows")
 
     terminal.press(quit_key)
     terminal.shows("\ncode=0\n", "\nafter\n")

@@ -42,12 +42,12 @@ def test_a_question_is_a_section_with_all_that_belongs_to_it(tmp_path: Path) -> 
         "合計は 12,345 円です。\n\n"
         "| name | sales |\n"
         "| --- | ---: |\n"
-        "| 東京都 | 12345 |\n"
-        "| a\\|b<br>&lt;i> | NULL |\n\n"
+        "| 東京都 | 12,345 |\n"
+        "| a\\|b⏎&lt;i> | NULL |\n\n"
         "- 注意: 行は2つ\n\n"
         "```sql\nSELECT 1 AS `n`\n```\n\n"
-        "*m · sales · 入力 100 + キャッシュ 1,100 トークン · 生成 42 トークン"
-        " · 17.5 トークン/秒 · 3.2 秒*\n"
+        "*m · sales · プロンプト 新規 100 + キャッシュ 1,100 トークン · 生成 42"
+        " · 17.5 tok/s · 3.2 秒*\n"
     )
 
 
@@ -101,6 +101,8 @@ def test_a_line_is_the_object_of_ask_with_id_and_question_and_is_there_at_once(
         "row_count",
         "truncated",
         "notes",
+        "choices",
+        "default",
         "model",
         "database",
         "usage",

@@ -63,7 +63,7 @@ class Broken(Unreachable):
 async def test_a_question_ends_with_rows_answer_notes_and_cost(size: tuple[int, int]) -> None:
     async with chatting(ScriptedAsker(WHOLE), size) as chat:
         await chat.submit("どの県が最多？")
-        await chat.shows("❯ どの県が最多？", "東京都が最多です。", "2 of 2 rows", "12345")
+        await chat.shows("❯ どの県が最多？", "東京都が最多です。", "2 of 2 rows", "12,345")
         await chat.shows("sales was read as sales_yen", "2 rows only", "▶ SQL")
         await chat.shows("100 new + 1,100 cached prompt tokens · 42 generated · 17.5 tok/s · 3.2 s")
         await chat.shows("🔒 sales · gpt-oss-20b · ready", "Ctrl+Q quit")
@@ -99,7 +99,7 @@ async def test_numbers_end_in_one_column_below_japanese_names() -> None:
             next(line for line in chat.screen.splitlines() if line.startswith(f"  {name}"))
             for name in ("東京都", "深圳")
         )
-        assert tokyo.endswith("12345")
+        assert tokyo.endswith("12,345")
         # 深圳 is one character and two cells narrower than 東京都.
         assert len(shenzhen) == len(tokyo) + 1
 
@@ -368,4 +368,4 @@ async def test_the_chat_speaks_japanese(japanese: None) -> None:
         await chat.submit("最初")
         await chat.shows("モデルが書き直します: 列がありません")
         await chat.submit("次")
-        await chat.shows("2 行のうち 2 行", "入力 100 + キャッシュ 1,100 トークン")
+        await chat.shows("2 行のうち 2 行", "新規 100 + キャッシュ 1,100 トークン")

@@ -39,7 +39,7 @@ def test_a_long_japanese_value_is_cut_by_width() -> None:
 
 
 def test_a_value_of_several_lines_stays_on_one() -> None:
-    assert table_cell("a\r\nb\tc", TEXT).plain == "a↵b→c"
+    assert table_cell("a\r\nb\tc", TEXT).plain == "a⏎b⇥c"
 
 
 async def test_a_thousand_rows_are_shown_and_the_rest_is_counted() -> None:
