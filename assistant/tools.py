@@ -32,7 +32,9 @@ class Tools:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self._client.__aexit__(kind, error, trace)
+        # What went wrong in the block is not the client's; its task group would wrap it in a group.
+        ours = isinstance(error, Exception)
+        await self._client.__aexit__(*((None, None, None) if ours else (kind, error, trace)))
 
     async def schema(self) -> Schema:
         """All tables, columns, keys and comments of the connection."""
