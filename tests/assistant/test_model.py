@@ -14,7 +14,6 @@ from assistant.errors import (
     ReplyCut,
     ReplyTooLong,
 )
-from assistant.events import Usage
 from assistant.model import ChatModel, Message, ModelEndpoint, ReplySchema
 from tests.fixtures.databases import free_port
 from tests.fixtures.scripted_model import (
