@@ -5,7 +5,8 @@ AssistantError
 ├── PersonMustAct   usage or settings: exit 2
 │   ├── QuestionFileUnreadable, QuestionFileNotToml, NoQuestions
 │   ├── UnknownQuestionKey, QuestionKeyMissing, QuestionKeyNotText, DuplicateQuestionId
-│   └── ReportNotWritable
+│   ├── ReportNotWritable
+│   └── SeveralForms
 └── Unreachable     model server or database is not there: exit 3
 """
 
@@ -20,7 +21,7 @@ class AssistantError(Exception):
     """
 
     template: ClassVar[str] = "{message}"
-    exit_code: ClassVar[int] = 1
+    exit_code: int = 1
 
     def __init__(self, **slots: object) -> None:
         self.slots = slots
@@ -77,6 +78,12 @@ class DuplicateQuestionId(PersonMustAct):
     """Two questions of one id could not be told apart in the report."""
 
     template = "{path}: {first} and {second} both have the id {id}; give one of them another"
+
+
+class SeveralForms(PersonMustAct):
+    """Standard output can have one form only."""
+
+    template = "choose one of --json, --csv and --sql"
 
 
 class ReportNotWritable(PersonMustAct):
@@ -185,9 +192,10 @@ class SecretExposed(PersonMustAct):
 
 
 class DatabaseToolFailed(QuestionFailed):
-    """A database tool refused or failed; `code` and `actor` are the tool server's own.
+    """A database tool refused or failed; `code`, `actor` and `details` are the tool server's own.
 
-    The person is told the tool's own sentence, which names the next step.
+    The person is told the tool's own sentence, which names the next step; who must act decides
+    the exit code.
     """
 
     template = "{message}"
@@ -200,6 +208,7 @@ class DatabaseToolFailed(QuestionFailed):
         self.actor = actor
         self.message = message
         self.details = details or {}
+        self.exit_code = {"person": 2, "time": 3}.get(actor, 1)
 
 
 class ToolServerLost(Unreachable):

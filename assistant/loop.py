@@ -5,7 +5,7 @@ one more call, with facts that code computed. Rows that came back are accepted.
 """
 
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -38,7 +38,7 @@ from assistant.events import (
 from assistant.facts import empty_facts, error_facts, reads_a_table, unknown_name
 from assistant.grounding import ground, is_empty
 from assistant.hints import hints, unused_years
-from assistant.locale import Language, describe, describe_foreign, language_of, t
+from assistant.locale import Language, describe, language_of, t
 from assistant.model import ChatModel, Message, Piece, ReplySchema
 from assistant.render import number_text
 from assistant.reply import Question, Refusal, Reply, SqlReader, Statement, parse
@@ -110,8 +110,9 @@ class Loop:
         )
         try:
             for attempt in range(CALLS):
-                async for event in self._attempt(turn, last=attempt == CALLS - 1):
-                    yield event
+                async with aclosing(self._attempt(turn, last=attempt == CALLS - 1)) as events:
+                    async for event in events:
+                        yield event
                 reason = self._repairable(turn)
                 if reason is None or attempt == CALLS - 1:
                     break
@@ -129,12 +130,13 @@ class Loop:
         found = hints(question, self._schema)
         return prompt.messages(self._prefix, question, found, self._today())
 
-    async def _attempt(self, turn: _Turn, *, last: bool) -> AsyncIterator[Event]:
+    async def _attempt(self, turn: _Turn, *, last: bool) -> AsyncGenerator[Event, None]:
         """One call to the model, and the statement it wrote."""
         turn.raw, turn.reply, turn.failure = "", None, None
         try:
-            async for event in self._call(turn):
-                yield event
+            async with aclosing(self._call(turn)) as events:
+                async for event in events:
+                    yield event
             turn.reply = parse(turn.raw)
             if isinstance(turn.reply, Statement):
                 _check(turn.reply.sql, turn.question, last=last)
@@ -147,7 +149,7 @@ class Loop:
         except _MENDABLE as error:
             turn.failure = error
 
-    async def _call(self, turn: _Turn) -> AsyncIterator[Event]:
+    async def _call(self, turn: _Turn) -> AsyncGenerator[Event, None]:
         yield Progress("reading")
         sql = SqlReader()
         try:
@@ -207,10 +209,6 @@ class Loop:
             case DatabaseToolFailed(actor="model") if name := unknown_name(error.message):
                 text = t("answer.names_unknown", lang, name=name, tables=self._table_names())
                 return replace(base, status="refused", text=text, exit_code=1)
-            case DatabaseToolFailed(actor=actor):
-                slots, message = error.details, error.message
-                text = describe_foreign("mcp_server", error.code, slots, message, lang)
-                return replace(base, status="failed", text=text, exit_code=_EXIT_CODES[actor])
             case _:
                 text = describe(error, lang)
                 return replace(base, status="failed", text=text, exit_code=error.exit_code)
@@ -221,7 +219,6 @@ class Loop:
 
 _MENDABLE = (DatabaseToolFailed, MalformedReply, ReplyTooLong, YearsIgnored, NoTableRead)
 _WRITES = {"WriteRefused"}
-_EXIT_CODES = {"model": 1, "person": 2, "time": 3}
 
 
 def _piece_events(piece: Piece, turn: _Turn, sql: SqlReader) -> list[Event]:

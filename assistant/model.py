@@ -1,5 +1,6 @@
 """The model behind an OpenAI-compatible endpoint: one streamed reply, held to a JSON schema."""
 
+import json
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AbstractAsyncContextManager
@@ -108,18 +109,18 @@ class ChatModel:
         started, self.usage = time.perf_counter(), Usage(calls=1)
         finish: str | None = None
         last: ChatCompletionChunk | None = None
-        try:
-            async with await self._open(messages, schema) as stream:
+        async with await self._open(messages, schema) as stream:
+            try:
                 async for chunk in stream:
                     last = chunk
                     for choice in chunk.choices:
                         finish = choice.finish_reason or finish
                         for piece in _pieces(choice.delta):
                             yield piece
-        except openai.APIError as error:
-            raise self._explain(error) from error
-        except httpx2.HTTPError as error:
-            raise ReplyCut(url=self.endpoint.base_url) from error
+            except openai.APITimeoutError as error:
+                raise self._explain(error) from error
+            except _BROKEN as error:
+                raise ReplyCut(url=self.endpoint.base_url) from error
         self.usage = _usage(last, time.perf_counter() - started)
         if finish is None:
             raise ReplyCut(url=self.endpoint.base_url)
@@ -129,16 +130,19 @@ class ChatModel:
     async def _open(
         self, messages: list[Message], schema: ReplySchema
     ) -> AbstractAsyncContextManager[AsyncIterator[ChatCompletionChunk]]:
-        stream: Any = await self._client.chat.completions.create(
-            model=self.endpoint.model,
-            messages=messages,
-            response_format=schema.response_format(),
-            temperature=0,
-            seed=self._seed,
-            max_tokens=self._max_tokens,
-            stream=True,
-            stream_options={"include_usage": True},
-        )
+        try:
+            stream: Any = await self._client.chat.completions.create(
+                model=self.endpoint.model,
+                messages=messages,
+                response_format=schema.response_format(),
+                temperature=0,
+                seed=self._seed,
+                max_tokens=self._max_tokens,
+                stream=True,
+                stream_options={"include_usage": True},
+            )
+        except openai.APIError as error:
+            raise self._explain(error) from error
         opened: AbstractAsyncContextManager[AsyncIterator[ChatCompletionChunk]] = stream
         return opened
 
@@ -155,6 +159,10 @@ class ChatModel:
                 return _rejected(error, url, status)
             case _:
                 return ReplyCut(url=url)
+
+
+# A stream that has begun and then breaks: the connection, or what comes over it.
+_BROKEN = (openai.APIError, httpx2.HTTPError, json.JSONDecodeError)
 
 
 def _rejected(error: openai.APIStatusError, url: str, status: int) -> AssistantError:

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from assistant.errors import MalformedReply
 
 _SQL_OPENING = re.compile(r'^\s*\{\s*"sql"\s*:\s*"')
-_HALF_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{0,3})?$")
+# An escape that is not whole yet; a surrogate pair is one escape.
+_HALF_ESCAPE = re.compile(
+    r"(\\u[dD][89abAB][0-9a-fA-F]{2})?\\(u[0-9a-fA-F]{0,3})?$|\\u[dD][89abAB][0-9a-fA-F]{2}$"
+)
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ def parse(text: str) -> Reply:
     """The reply in full. Raises: MalformedReply."""
     try:
         fields = json.loads(text, strict=False)  # a raw line break in a string is no reason to fail
+        json.dumps(fields, ensure_ascii=False).encode()  # half a surrogate pair is no text
     except ValueError as error:
         raise MalformedReply(reply=_excerpt(text)) from error
     match fields:
@@ -76,7 +81,7 @@ class SqlReader:
         closing = re.search(r'(?<!\\)(?:\\\\)*"', body)
         body = body[: closing.end() - 1] if closing else _HALF_ESCAPE.sub("", body)
         try:
-            return str(json.loads(f'"{body}"'))
+            return _LONE_SURROGATE.sub("\ufffd", json.loads(f'"{body}"', strict=False))
         except ValueError:
             return self._shown
 

@@ -77,7 +77,7 @@ def load(
     """Settings from file, environment and flags. Raises: PersonMustAct kinds."""
     file = find_file(environ)
     table = _read(file) if file else {}
-    if "api_key" in table.get("model", {}):
+    if _validated(table, str(file)).model.api_key is not None:
         raise SettingInvalid(
             file=file, key="model.api_key", problem="a secret; use api_key_file or KOTAE_API_KEY"
         )
@@ -87,7 +87,7 @@ def load(
     for path, flag in ((("model", "name"), model), (("model", "endpoint"), endpoint)):
         if flag:
             _put(table, path, flag)
-    return _with_key(_validated(table, str(file or "environment")))
+    return _with_key(_validated(table, "environment"))
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -32,12 +32,9 @@ class Tools:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        try:
-            await self._client.__aexit__(kind, error, trace)
-        except BaseExceptionGroup:
-            # The client's task groups wrap what passes through them; the error itself goes on.
-            if error is None:
-                raise
+        # What went wrong in the block is not the client's; its task group would wrap it in a group.
+        ours = isinstance(error, Exception)
+        await self._client.__aexit__(*((None, None, None) if ours else (kind, error, trace)))
 
     async def schema(self) -> Schema:
         """All tables, columns, keys and comments of the connection."""

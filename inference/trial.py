@@ -51,15 +51,16 @@ def fit(program: Program, on_progress: OnProgress) -> Engine:
     key = _key(program)
     verdict = _remembered().get(key)
     if verdict is None:
-        on_progress(Progress("testing", detail=program.name))
-        verdict = _tried(program)
+        testing = Progress("testing", detail=program.name)
+        on_progress(testing)
+        verdict = _tried(program, lambda _: on_progress(testing))
         _remember(key, verdict)
     if verdict.fault:
         raise Unfit(verdict.fault)
     return Engine(program, frozenset(verdict.flags))
 
 
-def _tried(program: Program) -> _Verdict:
+def _tried(program: Program, on_progress: OnProgress) -> _Verdict:
     """A verdict that will still hold tomorrow; a passing trouble raises Unfit instead."""
     engine = Engine(program, _flags(program))
     with tempfile.TemporaryDirectory(prefix="kotae-trial-") as folder:
@@ -67,7 +68,7 @@ def _tried(program: Program) -> _Verdict:
         write_tiny_model(model)
         launch = Launch(model, "tiny", context_tokens=CONTEXT, threads=1)
         try:
-            _produce_a_token(engine, launch, Path(folder) / "log")
+            _produce_a_token(engine, launch, Path(folder) / "log", on_progress)
         except ServerDied as death:
             if death.slots["code"] in ILLEGAL_INSTRUCTION:
                 return _Verdict(fault="built for another processor (illegal instruction)")
@@ -102,8 +103,8 @@ def _flags(program: Program) -> frozenset[str]:
     return flags
 
 
-def _produce_a_token(engine: Engine, launch: Launch, log: Path) -> None:
-    server, endpoint = start(engine, launch, log, lambda _: None, load_seconds=LOAD_SECONDS)
+def _produce_a_token(engine: Engine, launch: Launch, log: Path, on_progress: OnProgress) -> None:
+    server, endpoint = start(engine, launch, log, on_progress, load_seconds=LOAD_SECONDS)
     try:
         reply = httpx2.post(
             f"{endpoint.base_url.removesuffix('/v1')}/completion",

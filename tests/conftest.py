@@ -4,7 +4,12 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["tests.fixtures.databases", "tests.fixtures.models", "tests.fixtures.sales"]
+pytest_plugins = [
+    "tests.fixtures.databases",
+    "tests.fixtures.models",
+    "tests.fixtures.sales",
+    "tests.fixtures.scripted_model",
+]
 
 
 @pytest.fixture

@@ -44,8 +44,8 @@ def ask(
     as_sql: Annotated[bool, typer.Option("--sql", help=t("ask.sql"))] = False,
 ) -> None:
     """Answer one question; the exit code says how it went."""
-    form = _form(as_json, as_csv, as_sql)
     with reporting_errors(*our_errors()):
+        form = _form(as_json, as_csv, as_sql)
         if not question.strip():
             from assistant.errors import EmptyQuestion
 
@@ -60,7 +60,9 @@ def ask(
 def _form(as_json: bool, as_csv: bool, as_sql: bool) -> Form:
     wishes = [f for f, w in zip(list(Form)[1:], (as_json, as_csv, as_sql), strict=True) if w]
     if len(wishes) > 1:
-        raise typer.BadParameter(t("ask.one_form"))
+        from assistant.errors import SeveralForms
+
+        raise SeveralForms
     return wishes[0] if wishes else Form.TEXT
 
 
@@ -99,7 +101,9 @@ def _lines(answer: "Answer") -> list[str]:
     from assistant import render
 
     lines = [render.printable(answer.text)]
-    lines += [f"  {number}. {choice}" for number, choice in enumerate(answer.choices, 1)]
+    lines += [
+        f"  {number}. {render.printable(choice)}" for number, choice in enumerate(answer.choices, 1)
+    ]
     if answer.result and answer.result.rows:
         lines += ["", *render.table_lines(answer.result, SHOWN_ROWS)]
         if (hidden := answer.result.row_count - SHOWN_ROWS) > 0:

@@ -1,5 +1,6 @@
 """The root command. Commands import what they need when they run, so that --help stays quick."""
 
+import logging
 import sys
 
 import typer
@@ -25,6 +26,8 @@ app.add_typer(sample.app, name="sample")
 
 def main() -> None:
     """Run the command line; every error of ours becomes one line and its exit code."""
+    # What libraries log is no narration. With a handler of its own the root logger gets no other.
+    logging.getLogger().addHandler(logging.NullHandler())
     try:
         app(standalone_mode=True)
     except KeyboardInterrupt:

@@ -48,7 +48,8 @@ class Narrator:
             case Usage():
                 self._status.stop()
                 self._close_sql()
-                say(render.footer(event))
+                if event.prompt_tokens:
+                    say(render.footer(event))
             case _:
                 pass
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from assistant import settings as assistant_settings
 from assistant.asker import OpenAsker
 from assistant.events import Progress
+from assistant.locale import set_language
 from assistant.loop import Loop
 from assistant.model import ChatModel, ModelEndpoint
 from assistant.settings import Settings
@@ -42,6 +43,7 @@ def open_asker(
     Raises: PersonMustAct kinds of `assistant.errors` and `mcp_server.errors`.
     """
     settings = assistant_settings.load(model=model, endpoint=endpoint)
+    set_language(settings.language)
     tools = tool_settings.load(assistant_settings.find_file(), database)
 
     @asynccontextmanager

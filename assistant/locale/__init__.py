@@ -12,6 +12,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
+from assistant.errors import DatabaseToolFailed
+
 Language = Literal["en", "ja"]
 _JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uff66-\uff9f]")
 _current: Language | None = None
@@ -57,20 +59,12 @@ def t(key: str, lang: Language | None = None, **slots: object) -> str:
 
 def describe(error: Exception, lang: Language | None = None) -> str:
     """What to tell a person about an error of one of the packages, in their language."""
-    package = type(error).__module__.split(".", 1)[0]
-    return _sentence(package, type(error).__name__, getattr(error, "slots", {}), str(error), lang)
-
-
-def describe_foreign(
-    package: str, code: str, slots: dict[str, object], english: str, lang: Language | None = None
-) -> str:
-    """The same for an error that came over a wire as a code and its slots."""
-    return _sentence(package, code, slots, english, lang)
-
-
-def _sentence(
-    package: str, code: str, slots: dict[str, object], english: str, lang: Language | None
-) -> str:
-    japanese = (lang or language()) == "ja"
-    sentence = _sentences("ja", package).get(code) if japanese else None
-    return sentence.format(**slots) if sentence else english
+    if (lang or language()) == "en":
+        return str(error)
+    if isinstance(error, DatabaseToolFailed):  # it came over a wire, as a code and its slots
+        package, code, slots = "mcp_server", error.code, error.details
+    else:
+        package, code = type(error).__module__.split(".", 1)[0], type(error).__name__
+        slots = getattr(error, "slots", {})
+    sentence = _sentences("ja", package).get(code)
+    return sentence.format(**slots) if sentence else str(error)

@@ -1,0 +1,414 @@
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import EmptyQuestion
+from assistant.events import (
+    Answer,
+    Answered,
+    Event,
+    Progress,
+    ReasoningDelta,
+    Repair,
+    RowsReady,
+    SqlDelta,
+    SqlReady,
+    Usage,
+)
+from assistant.loop import Loop
+from assistant.model import ChatModel, ModelEndpoint
+from assistant.tools import Tools
+from mcp_server.server import create_server
+from mcp_server.settings import load
+from tests.assistant.shop import write_shop
+from tests.fixtures.scripted_model import (
+    NAME,
+    UNAVAILABLE,
+    Cut,
+    Hang,
+    Reply,
+    ScriptedModel,
+    Text,
+    overflow,
+    statement,
+)
+from tests.fixtures.waiting import ENDLESS, running, until, write_numbers
+
+COUNT = "SELECT COUNT(*) AS n FROM customers"
+
+
+@asynccontextmanager
+async def opened(server: ScriptedModel, database: str, **environ: str) -> AsyncIterator[Loop]:
+    """The loop on its real parts: HTTP, MCP in memory, a database."""
+    settings = load(database=database, environ=environ)
+    async with (
+        Tools(create_server(settings)) as tools,
+        ChatModel(ModelEndpoint(server.url, NAME)) as model,
+    ):
+        schema = await tools.schema()
+        yield Loop(model, tools, schema, today=lambda: date(2026, 7, 1), database="the shop")
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> str:
+    return str(write_shop(tmp_path / "shop.db"))
+
+
+async def asked(
+    server: ScriptedModel, database: str, question: str, *replies: Reply, **environ: str
+) -> tuple[list[Event], Answer]:
+    """All events of one question, and the answer, which comes once and last."""
+    server.plays(*replies)
+    async with opened(server, database, **environ) as loop:
+        *events, last = [event async for event in loop.ask(question)]
+    assert isinstance(last, Answered)
+    assert not [event for event in events if isinstance(event, Answered)]
+    return events, last.answer
+
+
+def repairs(events: list[Event]) -> list[str]:
+    return [event.reason for event in events if isinstance(event, Repair)]
+
+
+def told(server: ScriptedModel) -> str:
+    """What the model read last."""
+    return str(server.requests[-1]["messages"][-1]["content"])
+
+
+async def test_a_question_is_answered_from_the_rows(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    reply = statement(COUNT, "お客様は{n}人です。", reasoning="hm")
+    events, answer = await asked(scripted_model, shop, " お客様は何人？ ", reply)
+    kinds = [type(event) for event in events]
+    assert list(dict.fromkeys(kinds)) == [
+        Progress,
+        ReasoningDelta,
+        SqlDelta,
+        SqlReady,
+        RowsReady,
+        Usage,
+    ]
+    stages = [event.stage for event in events if isinstance(event, Progress)]
+    assert stages == ["reading", "writing", "running"]
+    assert "".join(e.text for e in events if isinstance(e, SqlDelta)) == COUNT
+    assert (answer.status, answer.text, answer.exit_code) == ("answered", "お客様は3人です。", 0)
+    assert (answer.sql, answer.model, answer.database) == (COUNT, NAME, "the shop")
+    assert answer.result is not None
+    assert answer.result.rows == ((3,),)
+    assert (answer.notes, answer.usage.calls) == ((), 1)
+    assert told(scripted_model) == "お客様は何人？"
+
+
+async def test_a_statement_that_fails_is_mended_by_one_more_call_with_facts(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    wrong = statement("SELECT COUNT(kindd) AS n FROM customers")
+    events, answer = await asked(
+        scripted_model, shop, "How many?", wrong, statement(COUNT, "There are {n}.")
+    )
+    assert (answer.status, answer.text, answer.sql) == ("answered", "There are 3.", COUNT)
+    (reason,) = repairs(events)
+    assert "no such column: kindd" in reason
+    assert "customers.kind" in reason
+    assert reason in told(scripted_model)
+    first, second = (request["messages"] for request in scripted_model.requests)
+    assert second[: len(first)] == first
+    assert second[len(first)] == {"role": "assistant", "content": wrong.text}
+
+
+async def test_the_costs_of_both_calls_are_added_up(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    first = Text(statement("SELECT x FROM customers").text, 1000, 0, 40, 20.0)
+    second = Text(statement(COUNT).text, 1100, 1000, 30, 30.0)
+    _, answer = await asked(scripted_model, shop, "How many?", first, second)
+    usage = answer.usage
+    assert (usage.calls, usage.prompt_tokens, usage.cached_tokens) == (2, 2100, 1000)
+    assert (usage.completion_tokens, usage.tokens_per_second) == (70, 30.0)
+    assert usage.new_prompt_tokens == 1100
+    assert usage.seconds > 0
+
+
+async def test_a_name_that_stays_unknown_is_refused_with_what_is_there(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    wrong = statement("SELECT COUNT(*) FROM spaceships")
+    _, answer = await asked(scripted_model, shop, "How many spaceships?", wrong, wrong)
+    assert (answer.status, answer.exit_code, answer.result) == ("refused", 1, None)
+    assert answer.text == (
+        "The database holds nothing named spaceships. It has these tables: customers, orders."
+    )
+    _, answer = await asked(scripted_model, shop, "宇宙船は何隻？", wrong, wrong)
+    assert "「spaceships」" in answer.text
+    assert "customers, orders" in answer.text
+
+
+async def test_a_statement_that_still_fails_ends_with_the_databases_own_words(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    wrong = statement("SELECT COUNT( AS n FROM customers")
+    _, answer = await asked(scripted_model, shop, "How many?", wrong, wrong)
+    assert (answer.status, answer.exit_code) == ("failed", 1)
+    assert answer.text.startswith("the database answered: ")
+    assert len(scripted_model.requests) == 2
+
+
+@pytest.mark.parametrize(
+    "sql", ["DELETE FROM orders", "DROP TABLE orders", "UPDATE orders SET amount = 0"]
+)
+async def test_a_write_is_refused_without_a_second_call(
+    scripted_model: ScriptedModel, shop: str, sql: str
+) -> None:
+    events, answer = await asked(scripted_model, shop, "注文を全部消して", statement(sql))
+    assert (answer.status, answer.exit_code) == ("refused", 1)
+    assert answer.text == "kotae は読むだけです。データの変更・追加・削除はできません。"
+    assert (len(scripted_model.requests), repairs(events)) == (1, [])
+    _, after = await asked(scripted_model, shop, "?", statement("SELECT COUNT(*) AS n FROM orders"))
+    assert after.text == "4"
+
+
+async def test_a_question_back_offers_its_choices_and_the_first_as_default(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    ask = Text(json.dumps({"ask": "By amount or by count?", "choices": ["amount", "count"]}))
+    _, answer = await asked(scripted_model, shop, "The best customer?", ask)
+    assert (answer.status, answer.text, answer.exit_code) == ("ask", "By amount or by count?", 0)
+    assert (answer.choices, answer.default) == (("amount", "count"), "amount")
+    assert (answer.sql, answer.result) == (None, None)
+
+
+async def test_a_question_back_without_choices_has_no_default(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    ask = Text(json.dumps({"ask": "Which year?", "choices": []}))
+    _, answer = await asked(scripted_model, shop, "Sales?", ask)
+    assert (answer.status, answer.choices, answer.default) == ("ask", (), None)
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("There is no weather here.", "There is no weather here."),
+        ("", "This question cannot be answered from this database. It has these tables: customers"),
+    ],
+)
+async def test_a_refusal_tells_its_reason_or_what_is_there(
+    scripted_model: ScriptedModel, shop: str, reason: str, said: str
+) -> None:
+    refuse = Text(json.dumps({"refuse": reason}))
+    _, answer = await asked(scripted_model, shop, "How is the weather?", refuse)
+    assert (answer.status, answer.exit_code, answer.sql) == ("refused", 1, None)
+    assert answer.text.startswith(said)
+
+
+@pytest.mark.parametrize("text", ["", "SELECT 1", '{"sql": "SELECT 1"}', '{"answer'])
+async def test_a_reply_that_is_not_understood_is_asked_for_again(
+    scripted_model: ScriptedModel, shop: str, text: str
+) -> None:
+    events, answer = await asked(scripted_model, shop, "How many?", Text(text), statement(COUNT))
+    assert (answer.status, answer.text) == ("answered", "3")
+    assert "Reply with one short JSON object." in told(scripted_model)
+    assert len(repairs(events)) == 1
+
+
+async def test_a_reply_that_runs_too_long_is_asked_for_again(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    long = Text('{"sql": "SELECT', finish="length")
+    _, answer = await asked(scripted_model, shop, "How many?", long, statement(COUNT))
+    assert (answer.status, answer.usage.calls) == ("answered", 2)
+
+
+async def test_a_reply_that_is_not_understood_twice_is_a_failure(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    _, answer = await asked(scripted_model, shop, "How many?", Text("{"), Text("no"))
+    assert (answer.status, answer.exit_code, answer.sql) == ("failed", 1, None)
+    assert answer.text == "the model's reply was not understood: no"
+    assert len(scripted_model.requests) == 2
+
+
+ALL = "SELECT SUM(amount) AS total FROM orders"
+IN_2025 = f"{ALL} WHERE ordered_on BETWEEN '2025-01-01' AND '2025-12-31'"
+
+
+async def test_a_statement_that_ignores_the_year_is_written_again_before_it_runs(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    replies = statement(ALL, "{total}"), statement(IN_2025, "{total}")
+    events, answer = await asked(scripted_model, shop, "Sales in 2025?", *replies)
+    assert (answer.text, answer.notes) == ("35,300", ())
+    assert [event.sql for event in events if isinstance(event, SqlReady)] == [IN_2025]
+    assert repairs(events) == ["The question says 2025, and the statement does not filter by it."]
+
+
+async def test_a_year_that_stays_ignored_is_answered_with_a_doubt(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    stubborn = statement(ALL, "In 2025: {total}")
+    _, answer = await asked(scripted_model, shop, "Sales in 2025?", stubborn, stubborn)
+    assert (answer.status, answer.text) == ("answered", "In 2025: 36,500")
+    assert answer.notes == (
+        "Doubt: the question says 2025, but the statement does not filter by it.",
+    )
+
+
+async def test_values_that_come_from_no_table_are_never_an_answer(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    made_up = statement("SELECT 42 AS n", "There are {n}.")
+    events, answer = await asked(scripted_model, shop, "How many?", made_up, made_up)
+    assert (answer.status, answer.result, answer.exit_code) == ("failed", None, 1)
+    assert not [event for event in events if isinstance(event, SqlReady | RowsReady)]
+    assert len(repairs(events)) == 1
+
+
+PAID_BY = "SELECT id FROM orders WHERE status = '{}'"
+
+
+async def test_no_rows_for_a_value_that_no_row_has_is_mended_with_the_known_values(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    replies = statement(PAID_BY.format("PAYED")), statement(PAID_BY.format("cancelled"))
+    events, answer = await asked(scripted_model, shop, "Cancelled orders?", *replies)
+    assert answer.result.rows == ((3,),)
+    (reason,) = repairs(events)
+    assert reason.startswith("No rows. status is never 'PAYED'; its values are ")
+    assert "cancelled, paid" in reason
+    assert len([event for event in events if isinstance(event, RowsReady)]) == 2
+
+
+async def test_no_rows_are_an_answer_when_the_values_are_right(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    none = "SELECT id FROM orders WHERE status = 'paid' AND amount > 99999"
+    _, answer = await asked(scripted_model, shop, "Large paid orders?", statement(none))
+    assert (answer.status, answer.text, answer.exit_code) == ("answered", "No data matches.", 0)
+    assert len(scripted_model.requests) == 1
+
+
+async def test_a_name_that_code_can_bind_costs_no_call(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    wrong = (
+        "SELECT SUM(c.amount) AS total FROM customers c JOIN orders o ON o.customer_id = c.id"
+        " WHERE c.kind = '個人'"
+    )
+    events, answer = await asked(
+        scripted_model, shop, "個人の売上は？", statement(wrong, "{total}円")
+    )
+    (ready,) = [event for event in events if isinstance(event, SqlReady)]
+    assert ready.mends == ("c.amount → o.amount",)
+    assert (answer.text, answer.sql) == ("2,000円", wrong.replace("c.amount", "o.amount"))
+    assert len(scripted_model.requests) == 1
+
+
+async def test_rows_that_were_cut_come_with_a_note(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    reply = statement("SELECT id FROM orders ORDER BY id")
+    _, answer = await asked(scripted_model, shop, "Orders?", reply, KOTAE_LIMIT_ROWS="2")
+    assert answer.result is not None
+    assert (answer.result.truncated, answer.result.row_count) == ("rows", 2)
+    assert answer.notes == ("Only the first 2 rows are shown; the database holds more.",)
+    reply = statement("SELECT name FROM customers")
+    _, answer = await asked(scripted_model, shop, "氏名は？", reply, KOTAE_LIMIT_CELL="1")
+    assert answer.notes == ("結果は途中で切られています（cell）。",)
+
+
+@pytest.mark.parametrize(
+    ("replies", "exit_code", "said"),
+    [
+        ([Cut('{"sql": "SELECT')], 1, "broke off"),
+        ([UNAVAILABLE, UNAVAILABLE], 1, "answered 500: out of order"),
+        ([overflow(5000, 4096)], 1, "5000 tokens, the model server's context holds 4096"),
+    ],
+    ids=["cut", "500", "overflow"],
+)
+async def test_trouble_with_the_model_is_a_failed_answer_without_a_repair(
+    scripted_model: ScriptedModel, shop: str, replies: list[Reply], exit_code: int, said: str
+) -> None:
+    events, answer = await asked(scripted_model, shop, "How many?", *replies)
+    assert (answer.status, answer.exit_code, answer.sql) == ("failed", exit_code, None)
+    assert said in answer.text
+    assert repairs(events) == []
+
+
+async def test_a_model_that_is_gone_makes_the_answer_unreachable(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    scripted_model.key = "sk-other"
+    _, answer = await asked(scripted_model, shop, "注文は何件？")
+    assert (answer.status, answer.exit_code) == ("failed", 2)
+    assert answer.text.endswith("KOTAE_API_KEY を設定してください")
+
+
+async def test_an_empty_question_is_no_question(scripted_model: ScriptedModel, shop: str) -> None:
+    async with opened(scripted_model, shop) as loop:
+        with pytest.raises(EmptyQuestion):
+            await anext(loop.ask(" \n"))
+    assert scripted_model.requests == []
+
+
+async def test_warming_sends_the_prefix_that_questions_start_with(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    scripted_model.plays(Text(""), statement(COUNT))
+    async with opened(scripted_model, shop) as loop:
+        await loop.warm()
+        assert [event async for event in loop.ask("How many?")]
+    warm, asked = (request["messages"] for request in scripted_model.requests)
+    assert warm[0] == asked[0]
+
+
+async def test_closing_the_stream_stops_the_model(scripted_model: ScriptedModel, shop: str) -> None:
+    scripted_model.plays(Hang('{"sql": "SELECT a FROM'), statement(COUNT))
+    async with opened(scripted_model, shop) as loop:
+        events = loop.ask("How many?")
+        async for event in events:
+            if isinstance(event, SqlDelta):
+                break
+        await events.aclose()
+        assert await asyncio.to_thread(scripted_model.left.wait, 20)
+        assert isinstance([event async for event in loop.ask("How many?")][-1], Answered)
+
+
+async def test_cancelling_the_reader_stops_the_model(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    scripted_model.plays(Hang())
+    async with opened(scripted_model, shop) as loop:
+        events = loop.ask("How many?")
+        reading = asyncio.ensure_future(_drained(events))
+        assert await asyncio.to_thread(scripted_model.hanging.wait, 20)
+        reading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reading
+        assert await asyncio.to_thread(scripted_model.left.wait, 20)
+
+
+async def _drained(events: AsyncIterator[Event]) -> list[Event]:
+    return [event async for event in events]
+
+
+async def test_cancelling_while_the_database_works_kills_the_query(
+    scripted_model: ScriptedModel, mariadb: str
+) -> None:
+    write_numbers(mariadb)
+    scripted_model.plays(statement(ENDLESS), statement("SELECT COUNT(*) AS n FROM numbers"))
+    async with opened(scripted_model, mariadb) as loop:
+        reading = asyncio.ensure_future(_drained(loop.ask("How many?")))
+        await asyncio.to_thread(until, lambda: running(mariadb, ENDLESS) == 1)
+        reading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reading
+        await asyncio.to_thread(until, lambda: running(mariadb, ENDLESS) == 0)
+        answered = (await _drained(loop.ask("How many?")))[-1]
+    assert isinstance(answered, Answered)
+    assert answered.answer.text == "200"

@@ -1,0 +1,150 @@
+import hashlib
+import re
+import subprocess
+import sys
+from datetime import date
+
+import pytest
+
+from assistant import prompt
+from tests.assistant.shop import SCHEMA
+
+TODAY = date(2026, 7, 1)
+DIGEST = (
+    "import hashlib; from assistant.prompt import prefix; from tests.assistant.shop import SCHEMA;"
+    "print(hashlib.sha256(prefix(SCHEMA).encode()).hexdigest())"
+)
+
+
+def test_the_schema_is_one_line_a_table() -> None:
+    assert [prompt.table_line(table) for table in SCHEMA.tables] == [
+        "customers(id, name 氏名, kind {'個人','法人'}) -- 顧客",
+        "orders(id, customer_id->customers.id, status {'paid','cancelled','it''s open'},"
+        " ordered_on date 2023-01-01..2025-12-31, amount)",
+    ]
+
+
+def test_the_prefix_is_the_same_bytes_in_every_process(request: pytest.FixtureRequest) -> None:
+    here = hashlib.sha256(prompt.prefix(SCHEMA).encode()).hexdigest()
+    for seed in ("1", "2"):
+        there = subprocess.run(
+            [sys.executable, "-c", DIGEST],
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(request.config.rootpath)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert there.stdout.strip() == here
+    assert "MariaDB 10.11.19 SELECT" in prompt.prefix(SCHEMA)
+
+
+def test_nothing_of_the_question_or_the_day_stands_before_the_schema_ends() -> None:
+    first = prompt.messages(prompt.prefix(SCHEMA), "今日の注文は？", ["a: b"], TODAY)
+    second = prompt.messages(prompt.prefix(SCHEMA), "How many?", [], date(2020, 1, 1))
+    assert first[0] == second[0]
+    assert "2026" not in str(first[0])
+    assert first[1]["content"] == "Today: 2026-07-01\n今日の注文は？\nHints: a: b"
+    assert second[1]["content"] == "How many?"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "今日の注文は？",
+        "昨日の売上",
+        "先月の売上",
+        "今年度の目標",
+        "昨年との比較",
+        "一昨年は？",
+        "直近の注文",
+        "3か月以内の注文",
+        "2年前の売上",
+        "sales this month",
+        "Sales over the LAST 3 years?",
+        "orders so far",
+        "the previous quarter",
+        "three days ago",
+        "what is our current stock?",
+    ],
+)
+def test_a_question_that_counts_from_today_is_given_the_date(question: str) -> None:
+    assert prompt.question_part(question, [], TODAY).startswith("Today: 2026-07-01\n")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "2025年の売上は？",
+        "月別の売上",
+        "How many orders?",
+        "the last name of each customer",
+        "毎年",
+    ],
+)
+def test_a_question_that_does_not_is_not(question: str) -> None:
+    assert prompt.question_part(question, [], TODAY) == question
+
+
+def test_a_repair_extends_the_first_prompt_so_that_all_of_it_is_cached() -> None:
+    earlier = prompt.messages("rules", "question", [], TODAY)
+    later = prompt.repair(earlier, "{}", "no such column: x")
+    assert later[: len(earlier)] == earlier
+    assert [message["role"] for message in later[len(earlier) :]] == ["assistant", "user"]
+    assert "no such column: x" in str(later[-1]["content"])
+
+
+def accepts(question: str, sentence: str) -> bool:
+    return re.fullmatch(prompt.sentence_pattern(question), sentence) is not None
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "",
+        "{n}",
+        "The total is {total}.",
+        "合計は{合計}円です。",
+        "In 2025 there were {n} orders.",
+        "{name} leads with {n} in 2025, of the top 5.",
+        "{a}, {b}, {c}, {d}, {e}",
+    ],
+)
+def test_a_sentence_has_slots_and_the_numbers_of_the_question(sentence: str) -> None:
+    assert accepts("What were the top 5 in 2025?", sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "There were 17 orders.",
+        "In 2024 there were {n} orders.",
+        "In 20250 there were {n}.",
+        "In 202 there were {n}.",
+        "{n",
+        "{}",
+        "{n} and {n2}",
+        'a "quote"',
+        "back\\slash",
+        "two\nlines {n}",
+        "word " * 50,
+    ],
+)
+def test_a_sentence_with_anything_else_cannot_be_written(sentence: str) -> None:
+    assert not accepts("What were the top 5 in 2025?", sentence)
+
+
+def test_without_a_number_in_the_question_there_is_none_in_the_sentence() -> None:
+    assert accepts("How many?", "There are {n}.")
+    assert not accepts("How many?", "There are 5.")
+
+
+def test_the_reply_is_one_of_three_objects_and_a_repair_only_a_statement() -> None:
+    first, repair = prompt.reply_schema("Top 5?"), prompt.repair_schema("Top 5?")
+    kinds = first.schema["anyOf"]
+    assert [kind["required"] for kind in kinds] == [
+        ["sql", "answer"],
+        ["ask", "choices"],
+        ["refuse"],
+    ]
+    assert repair.schema == kinds[0]
+    assert kinds[0]["properties"]["answer"]["pattern"] == prompt.sentence_pattern("Top 5?")
