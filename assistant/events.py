@@ -122,8 +122,8 @@ class Answer:
     """The end of one question, in the question's language.
 
     `text` is the answer, the question back (status ask), the reason (refused) or the error
-    (failed). `choices` and `default` belong to ask. `exit_code` is the design's: 0 answered,
-    1 failed, 3 when the model server or the database could not be reached.
+    (failed). `choices` and `default` belong to ask. `exit_code`: 0 answered, 1 not answered,
+    2 settings, 3 when the model server or the database could not be reached.
     """
 
     status: Status

@@ -7,12 +7,13 @@ one more call, with facts that code computed. Rows that came back are accepted.
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from typing import Protocol
 
 from assistant import prompt
 from assistant.binding import bind
+from assistant.conclusion import WRITES, Turn, conclude
 from assistant.errors import (
     AssistantError,
     DatabaseToolFailed,
@@ -23,7 +24,6 @@ from assistant.errors import (
     YearsIgnored,
 )
 from assistant.events import (
-    Answer,
     Answered,
     Event,
     Progress,
@@ -35,13 +35,12 @@ from assistant.events import (
     SqlReady,
     Usage,
 )
-from assistant.facts import empty_facts, error_facts, reads_a_table, unknown_name
-from assistant.grounding import ground, is_empty
+from assistant.facts import empty_facts, error_facts, reads_a_table
+from assistant.grounding import is_empty
 from assistant.hints import hints, unused_years
-from assistant.locale import Language, describe, language_of, t
-from assistant.model import ChatModel, Message, Piece, ReplySchema
-from assistant.render import number_text
-from assistant.reply import Question, Refusal, Reply, SqlReader, Statement, parse
+from assistant.locale import language_of
+from assistant.model import ChatModel, Message, Piece
+from assistant.reply import SqlReader, Statement, parse
 from assistant.schema import Schema
 
 CALLS = 2
@@ -53,22 +52,6 @@ class QueryTools(Protocol):
     async def query(self, sql: str) -> QueryResult:
         """Run one statement."""
         ...
-
-
-@dataclass(slots=True)
-class _Turn:
-    """What one question has gathered so far."""
-
-    question: str
-    lang: Language
-    started: float
-    messages: list[Message]
-    schema: ReplySchema
-    raw: str = ""
-    reply: Reply | None = None
-    result: QueryResult | None = None
-    failure: AssistantError | None = None
-    usage: Usage = field(default_factory=Usage)
 
 
 class Loop:
@@ -101,7 +84,7 @@ class Loop:
         """
         if not question.strip():
             raise EmptyQuestion
-        turn = _Turn(
+        turn = Turn(
             question=question.strip(),
             lang=language_of(question),
             started=time.perf_counter(),
@@ -124,13 +107,14 @@ class Loop:
             turn.failure = error
         turn.usage = replace(turn.usage, seconds=time.perf_counter() - turn.started)
         yield turn.usage
-        yield Answered(self._answer(turn))
+        model = self._model.endpoint.model
+        yield Answered(conclude(turn, self._schema, model=model, database=self._database))
 
     def _messages(self, question: str) -> list[Message]:
         found = hints(question, self._schema)
         return prompt.messages(self._prefix, question, found, self._today())
 
-    async def _attempt(self, turn: _Turn, *, last: bool) -> AsyncGenerator[Event, None]:
+    async def _attempt(self, turn: Turn, *, last: bool) -> AsyncGenerator[Event, None]:
         """One call to the model, and the statement it wrote."""
         turn.raw, turn.reply, turn.failure = "", None, None
         try:
@@ -141,7 +125,7 @@ class Loop:
             if isinstance(turn.reply, Statement):
                 _check(turn.reply.sql, turn.question, last=last)
                 bound = bind(turn.reply.sql, self._schema)
-                turn.reply = replace(turn.reply, sql=bound.sql)
+                turn.reply, turn.mends = replace(turn.reply, sql=bound.sql), bound.mends
                 yield SqlReady(bound.sql, bound.mends)
                 yield Progress("running")
                 turn.result = await self._tools.query(turn.reply.sql)
@@ -149,7 +133,7 @@ class Loop:
         except _MENDABLE as error:
             turn.failure = error
 
-    async def _call(self, turn: _Turn) -> AsyncGenerator[Event, None]:
+    async def _call(self, turn: Turn) -> AsyncGenerator[Event, None]:
         yield Progress("reading")
         sql = SqlReader()
         try:
@@ -160,11 +144,11 @@ class Loop:
         finally:
             turn.usage = _add(turn.usage, self._model.usage)
 
-    def _repairable(self, turn: _Turn) -> str | None:
+    def _repairable(self, turn: Turn) -> str | None:
         """What to tell the model so that it can mend its reply; None when there is no need."""
         match turn.failure, turn.reply:
             case DatabaseToolFailed(actor="model") as error, Statement(sql=sql):
-                if error.code in _WRITES:
+                if error.code in WRITES:
                     return None
                 message = str(error.details.get("message") or error.message)
                 return error_facts(message, sql, self._schema)
@@ -177,51 +161,11 @@ class Loop:
             case _:
                 return None
 
-    def _answer(self, turn: _Turn) -> Answer:
-        base = Answer(
-            status="answered",
-            text="",
-            sql=turn.reply.sql if isinstance(turn.reply, Statement) else None,
-            usage=turn.usage,
-            model=self._model.endpoint.model,
-            database=self._database,
-        )
-        if turn.failure:
-            return self._failed(base, turn.failure, turn.lang)
-        match turn.reply:
-            case Question(text=text, choices=choices):
-                default = choices[0] if choices else None
-                return replace(base, status="ask", text=text, choices=choices, default=default)
-            case Refusal(reason=reason):
-                text = reason or t("answer.no_reason", turn.lang, tables=self._table_names())
-                return replace(base, status="refused", text=text, exit_code=1)
-            case Statement(template=template) if turn.result:
-                text = ground(template, turn.result, turn.question, turn.lang)
-                notes = _notes(turn, turn.result)
-                return replace(base, text=text, result=turn.result, notes=notes)
-            case _:
-                return replace(base, status="failed", exit_code=1)
-
-    def _failed(self, base: Answer, error: AssistantError, lang: Language) -> Answer:
-        match error:
-            case DatabaseToolFailed(code=code) if code in _WRITES:
-                return replace(base, status="refused", text=t("answer.write", lang), exit_code=1)
-            case DatabaseToolFailed(actor="model") if name := unknown_name(error.message):
-                text = t("answer.names_unknown", lang, name=name, tables=self._table_names())
-                return replace(base, status="refused", text=text, exit_code=1)
-            case _:
-                text = describe(error, lang)
-                return replace(base, status="failed", text=text, exit_code=error.exit_code)
-
-    def _table_names(self) -> str:
-        return ", ".join(table.name for table in self._schema.tables)
-
 
 _MENDABLE = (DatabaseToolFailed, MalformedReply, ReplyTooLong, YearsIgnored, NoTableRead)
-_WRITES = {"WriteRefused"}
 
 
-def _piece_events(piece: Piece, turn: _Turn, sql: SqlReader) -> list[Event]:
+def _piece_events(piece: Piece, turn: Turn, sql: SqlReader) -> list[Event]:
     if piece.kind == "reasoning":
         return [ReasoningDelta(piece.text)]
     events: list[Event] = [] if turn.raw else [Progress("writing")]
@@ -251,19 +195,3 @@ def _check(sql: str, question: str, *, last: bool) -> None:
     years = unused_years(question, sql)
     if years and not last:
         raise YearsIgnored(years=", ".join(years))
-
-
-def _notes(turn: _Turn, result: QueryResult) -> tuple[str, ...]:
-    """What the person should know before relying on the rows."""
-    notes = []
-    if years := unused_years(turn.question, result.sql):
-        notes.append(t("answer.years_unused", turn.lang, years=", ".join(years)))
-    match result.truncated:
-        case None:
-            pass
-        case "rows":
-            count = number_text(result.row_count)
-            notes.append(t("answer.cut_rows", turn.lang, count=count))
-        case why:
-            notes.append(t("answer.cut_other", turn.lang, why=why))
-    return tuple(notes)

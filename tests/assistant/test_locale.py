@@ -33,7 +33,7 @@ def slots(sentence: str) -> set[tuple[str, str | None]]:
 def concrete(base: type[Exception]) -> Iterator[type[Exception]]:
     """The error classes below `base` that say something of their own."""
     for kind in base.__subclasses__():
-        if "template" in vars(kind):
+        if "template" in vars(kind) and kind.__module__ == base.__module__:
             yield kind
         yield from concrete(kind)
 

@@ -119,7 +119,8 @@ async def test_a_statement_that_fails_is_mended_by_one_more_call_with_facts(
     assert reason in told(scripted_model)
     first, second = (request["messages"] for request in scripted_model.requests)
     assert second[: len(first)] == first
-    assert second[len(first)] == {"role": "assistant", "content": wrong.text}
+    sent_back = {"sql": json.loads(wrong.text)["sql"]}
+    assert second[len(first)] == {"role": "assistant", "content": json.dumps(sent_back)}
 
 
 async def test_the_costs_of_both_calls_are_added_up(
@@ -178,7 +179,7 @@ async def test_a_question_back_offers_its_choices_and_the_first_as_default(
 ) -> None:
     ask = Text(json.dumps({"ask": "By amount or by count?", "choices": ["amount", "count"]}))
     _, answer = await asked(scripted_model, shop, "The best customer?", ask)
-    assert (answer.status, answer.text, answer.exit_code) == ("ask", "By amount or by count?", 0)
+    assert (answer.status, answer.text, answer.exit_code) == ("ask", "By amount or by count?", 1)
     assert (answer.choices, answer.default) == (("amount", "count"), "amount")
     assert (answer.sql, answer.result) == (None, None)
 

@@ -1,0 +1,94 @@
+"""What a question has gathered becomes its answer: status, words, notes, exit code."""
+
+from dataclasses import dataclass, field, replace
+
+from assistant.errors import AssistantError, DatabaseToolFailed
+from assistant.events import Answer, QueryResult, Usage
+from assistant.facts import unknown_name
+from assistant.grounding import ground, states_own_number
+from assistant.hints import unused_years
+from assistant.locale import Language, describe, t
+from assistant.model import Message, ReplySchema
+from assistant.render import number_text
+from assistant.reply import Question, Refusal, Reply, Statement
+from assistant.schema import Schema
+
+WRITES = {"WriteRefused"}
+"""Codes of the tools for a statement that would change data; no second call makes it right."""
+
+
+@dataclass(slots=True)
+class Turn:
+    """What one question has gathered so far."""
+
+    question: str
+    lang: Language
+    started: float
+    messages: list[Message]
+    schema: ReplySchema
+    raw: str = ""
+    mends: tuple[str, ...] = ()
+    reply: Reply | None = None
+    result: QueryResult | None = None
+    failure: AssistantError | None = None
+    usage: Usage = field(default_factory=Usage)
+
+
+def conclude(turn: Turn, schema: Schema, *, model: str, database: str) -> Answer:
+    """The answer at the end of a turn."""
+    sql = turn.reply.sql if isinstance(turn.reply, Statement) else None
+    base = Answer("failed", "", sql, usage=turn.usage, model=model, database=database, exit_code=1)
+    if turn.failure:
+        return _failed(base, turn.failure, turn.lang, schema)
+    match turn.reply:
+        case Question(text=text, choices=choices):
+            default = choices[0] if choices else None
+            return replace(base, status="ask", text=text, choices=choices, default=default)
+        case Refusal(reason=reason):
+            return replace(base, status="refused", text=_reason(reason, turn, schema))
+        case Statement(template=template) if turn.result:
+            text = ground(template, turn.result, turn.question, turn.lang)
+            notes = _notes(turn, turn.result)
+            return replace(
+                base, status="answered", text=text, result=turn.result, notes=notes, exit_code=0
+            )
+        case _:
+            return base
+
+
+def _failed(base: Answer, error: AssistantError, lang: Language, schema: Schema) -> Answer:
+    match error:
+        case DatabaseToolFailed(code=code) if code in WRITES:
+            return replace(base, status="refused", text=t("answer.write", lang))
+        case DatabaseToolFailed(actor="model") if name := unknown_name(error.message):
+            text = t("answer.names_unknown", lang, name=name, tables=_table_names(schema))
+            return replace(base, status="refused", text=text)
+        case _:
+            return replace(base, text=describe(error, lang), exit_code=error.exit_code)
+
+
+def _reason(reason: str, turn: Turn, schema: Schema) -> str:
+    """The model's reason, unless it is empty or tells numbers that nobody counted."""
+    if reason and not states_own_number(reason, turn.question, ""):
+        return reason
+    return t("answer.no_reason", turn.lang, tables=_table_names(schema))
+
+
+def _table_names(schema: Schema) -> str:
+    return ", ".join(table.name for table in schema.tables)
+
+
+def _notes(turn: Turn, result: QueryResult) -> tuple[str, ...]:
+    """What the person should know before relying on the rows."""
+    notes = [t("answer.mended", turn.lang, mend=mend) for mend in turn.mends]
+    if years := unused_years(turn.question, result.sql):
+        notes.append(t("answer.years_unused", turn.lang, years=", ".join(years)))
+    match result.truncated:
+        case None:
+            pass
+        case "rows":
+            count = number_text(result.row_count)
+            notes.append(t("answer.cut_rows", turn.lang, count=count))
+        case why:
+            notes.append(t("answer.cut_other", turn.lang, why=why))
+    return tuple(notes)
