@@ -63,6 +63,9 @@ def _failed(base: Answer, error: AssistantError, lang: Language, schema: Schema)
         case DatabaseToolFailed(actor="model") if name := unknown_name(error.message):
             text = t("answer.names_unknown", lang, name=name, tables=_table_names(schema))
             return replace(base, status="refused", text=text)
+        case DatabaseToolFailed(actor="model", details={"message": str(message)}):
+            text = t("answer.not_run", lang, message=message)
+            return replace(base, text=text)
         case _:
             return replace(base, text=describe(error, lang), exit_code=error.exit_code)
 

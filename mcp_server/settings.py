@@ -61,7 +61,7 @@ class ConnectionSettings:
 
     @property
     def shown_url(self) -> str:
-        """The URL without driver, password and options."""
+        """The URL, its password hidden."""
         return self.url.render_as_string(hide_password=True)
 
     @property
