@@ -25,6 +25,8 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.installed
 	@bash tests/prepare
+	@$(BIN)/kotae model pull qwen2.5-coder-0.5b
+	@$(BIN)/kotae model pull qwen2.5-coder-1.5b
 	@$(BIN)/python -m pytest
 
 check: $(VENV)/.installed

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Literal, Self
+from urllib.parse import urlsplit
 
 import httpx2
 import openai
@@ -69,7 +70,7 @@ class ChatModel:
         endpoint: ModelEndpoint,
         *,
         seed: int = 0,
-        max_tokens: int = 512,
+        max_tokens: int = 1024,  # reasoning counts too
         timeout: float = FIRST_TOKEN_SECONDS,
     ) -> None:
         self.endpoint = endpoint
@@ -82,6 +83,8 @@ class ChatModel:
             timeout=openai.Timeout(timeout, connect=5.0),
             # Only the opening of a stream is tried again, never a reply that has begun.
             max_retries=1,
+            # No proxy stands between this machine and itself.
+            http_client=openai.DefaultAsyncHttpxClient(trust_env=not _is_here(endpoint.base_url)),
         )
 
     async def __aenter__(self) -> Self:
@@ -171,6 +174,10 @@ def _rejected(error: openai.APIStatusError, url: str, status: int) -> AssistantE
         return ContextOverflow(tokens=body.get("n_prompt_tokens"), context=body.get("n_ctx"))
     first_line = (str(body.get("message") or error.message).splitlines() or [""])[0]
     return ModelRejected(url=url, status=status, message=first_line[:300])
+
+
+def _is_here(url: str) -> bool:
+    return urlsplit(url).hostname in ("localhost", "127.0.0.1", "::1")
 
 
 def _pieces(delta: Any) -> list[Piece]:
