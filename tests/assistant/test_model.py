@@ -140,7 +140,7 @@ async def test_a_stream_that_breaks_is_a_cut_reply(
 async def test_a_reply_that_runs_into_the_limit_says_so(scripted_model: ScriptedModel) -> None:
     error = await failure(scripted_model, Text('{"sql": "SELECT', finish="length"))
     assert isinstance(error, ReplyTooLong)
-    assert error.slots == {"tokens": 512}
+    assert error.slots == {"tokens": 1024}
 
 
 async def test_a_server_that_is_out_of_order_is_asked_twice(scripted_model: ScriptedModel) -> None:
