@@ -88,7 +88,7 @@ def _print(answer: "Answer", form: Form) -> int:
             typer.echo(json.dumps(render.answer_json(answer), ensure_ascii=False))
         case Form.CSV if answer.result:
             typer.echo(render.csv_text(answer.result), nl=False)
-        case Form.SQL if answer.sql:
+        case Form.SQL if answer.sql and answer.status == "answered":
             typer.echo(render.printable(answer.sql))
         case Form.TEXT if answer.status in ("answered", "ask"):
             typer.echo("\n".join(_lines(answer)))
