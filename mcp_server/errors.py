@@ -8,6 +8,8 @@ DatabaseToolError
 │   │   ├── SeveralStatements
 │   │   ├── ClauseNotAllowed     INTO, locking reads, user variables…
 │   │   ├── FunctionNotAllowed   SLEEP, LOAD_FILE…
+│   │   ├── UnknownFunction      stored, loaded, or misspelt
+│   │   ├── NameClosed           a schema, table or SHOW that `deny` names
 │   │   ├── CommentNotAllowed    executable comments and hints
 │   │   ├── StatementUnreadable  a quote or comment without an end, a stray character
 │   │   └── EmptyStatement
@@ -18,7 +20,7 @@ DatabaseToolError
 │   └── UnknownConnection
 ├── PersonMustAct          settings, password, privileges
 │   ├── SettingUnreadable, UnknownSetting, PasswordFileExposed
-│   ├── BadSection, BadUrl, BadText, BadNumber
+│   ├── BadSection, BadUrl, BadText, BadTexts, BadNumber
 │   ├── NoConnection, NoDatabaseChosen, UnknownDatabase, AccessDenied
 │   ├── SqliteFileMissing, NotSqlite
 │   ├── UnknownSample, DatabaseNotEmpty, CannotWrite   loading a sample
@@ -105,11 +107,29 @@ class ClauseNotAllowed(PolicyRefused):
 
 
 class FunctionNotAllowed(PolicyRefused):
-    """A function that waits, locks, reads files or is not the database's own."""
+    """A function that waits, locks, reads files or keeps state."""
 
     template = (
         "statement policy: the function {token} may wait, lock, read files or change something. "
         "Leave it out and send the statement again."
+    )
+
+
+class UnknownFunction(PolicyRefused):
+    """A function that is not built in: stored functions may write, so each must be named."""
+
+    template = (
+        "statement policy: {token} is not a built-in function. Nearest: {nearest}. "
+        "Use built-in functions, or list it under functions in kotae.toml."
+    )
+
+
+class NameClosed(PolicyRefused):
+    """A schema, a table or a SHOW that the settings close."""
+
+    template = (
+        "statement policy: {token} is closed to this connection (deny in kotae.toml). "
+        "Ask other tables; search_schema lists them."
     )
 
 
@@ -205,6 +225,12 @@ class BadText(PersonMustAct):
     """Something else where a text belongs."""
 
     template = "{file}: {key} must be a text in quotes. Correct it."
+
+
+class BadTexts(PersonMustAct):
+    """Something else where a list of texts belongs."""
+
+    template = '{file}: {key} must be a list of texts: ["one", "two"]. Correct it.'
 
 
 class BadNumber(PersonMustAct):

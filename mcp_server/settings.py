@@ -16,10 +16,12 @@ from platformdirs import user_config_path
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from mcp_server.closed import CLOSED
 from mcp_server.errors import (
     BadNumber,
     BadSection,
     BadText,
+    BadTexts,
     BadUrl,
     PasswordFileExposed,
     SettingUnreadable,
@@ -31,7 +33,8 @@ from mcp_server.errors import (
 DEFAULT = "default"
 _OF_THE_ASSISTANT = frozenset({"language", "model", "assistant"})
 _SECTIONS = frozenset({"database", "connections", "limits"})
-_CONNECTION_KEYS = frozenset({"url", "password_file"})
+_CONNECTION_TEXTS = frozenset({"url", "password_file"})
+_CONNECTION_LISTS = frozenset({"deny", "functions"})
 _URL_OPTIONS = frozenset(
     {"unix_socket", "ssl_ca", "ssl_cert", "ssl_key", "ssl_verify_cert", "ssl_verify_identity"}
 )
@@ -50,10 +53,16 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionSettings:
-    """One database. The password stands in `url` only, which is never shown as it is."""
+    """One database. The password stands in `url` only, which is never shown as it is.
+
+    `deny` closes "schema.table" patterns and SHOW subjects; `functions` names the stored
+    functions that a statement may call.
+    """
 
     name: str
     url: URL = field(repr=False)
+    deny: tuple[str, ...] = CLOSED
+    functions: tuple[str, ...] = ()
 
     @property
     def is_sqlite(self) -> bool:
@@ -140,14 +149,26 @@ def _connections(file: str, table: Mapping[str, Any]) -> dict[str, ConnectionSet
 
 def _connection_section(file: str, key: str, name: str, section: Any) -> ConnectionSettings:
     keys = _section(file, key, section)
-    _refuse_unknown(file, f"{key}.", keys, _CONNECTION_KEYS)
-    for entry in ("url", "password_file"):
-        if not isinstance(keys.get(entry, ""), str):
+    _refuse_unknown(file, f"{key}.", keys, _CONNECTION_TEXTS | _CONNECTION_LISTS)
+    for entry in _CONNECTION_TEXTS & keys.keys():
+        if not isinstance(keys[entry], str):
             raise BadText(file=file, key=f"{key}.{entry}")
-    connection = _connection(name, keys.get("url", ""), f"{key}.url", file)
+    connection = replace(
+        _connection(name, keys.get("url", ""), f"{key}.url", file),
+        deny=_texts(file, f"{key}.deny", keys.get("deny", CLOSED)),
+        functions=_texts(file, f"{key}.functions", keys.get("functions", ())),
+    )
     if "password_file" in keys:
         return _with_password(connection, _password(Path(keys["password_file"]).expanduser()))
     return connection
+
+
+def _texts(file: str, key: str, value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple) or not all(
+        isinstance(text, str) and text for text in value
+    ):
+        raise BadTexts(file=file, key=key)
+    return tuple(value)
 
 
 def _section(file: str, key: str, value: Any) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 import pytest
 
-from mcp_server.samples import Sampled
+from mcp_server.sampling import Sampled
 from mcp_server.schema import ColumnInfo, ForeignKey, Table
 from mcp_server.search import parts_of, search, tables_for
 
