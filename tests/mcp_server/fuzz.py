@@ -169,36 +169,66 @@ TAILS = [
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How many statements were made, how many the policy let through and the server ran."""
+    """How many statements were made, how many the policy let through and the server ran.
+
+    `changed` is what changed and the batch that did it; the first such batch ends the run.
+    """
 
     cases: int
     passed: int
     ran: int
-    changed: tuple[str, ...]
+    changed: tuple[str, ...] = ()
 
 
 def statement(dice: random.Random) -> str:
-    """One statement; the slots {database} and {files} are still open."""
+    """One statement; its slots {database} and {files} are still open."""
+    return dice.choice([_wild, _plausible, _plausible])(dice)
+
+
+def _wild(dice: random.Random) -> str:
+    """Pieces in any order; most of them are nothing to any reader."""
     parts = [dice.choice(HEADS), dice.choice(BLANKS[:8])]
     for _ in range(dice.randint(1, 4)):
-        match dice.randrange(4):
+        match dice.randrange(3):
             case 0:
                 parts.append(dice.choice(WORDS))
             case 1:
-                parts += _wrapped(dice)
-            case 2:
                 parts += [dice.choice(OPENERS), *_noise(dice), dice.choice(CLOSERS)]
-            case 3:
+            case 2:
                 parts.append(dice.choice(PAYLOADS))
         parts.append(dice.choice(BLANKS))
     return "".join([*parts, dice.choice(TAILS)])
 
 
-def _wrapped(dice: random.Random) -> list[str]:
-    """A payload inside something that looks closed to one reader and open to another."""
-    pair = dice.randrange(6)
-    inside = [*_noise(dice), dice.choice(PAYLOADS), *_noise(dice)]
-    return [OPENERS[pair % 4], *inside, CLOSERS[pair % 4], dice.choice(["", ",", " "])]
+def _plausible(dice: random.Random) -> str:
+    """SELECT of a few terms, as a server may well run it; the payload hides in one of them."""
+    terms = [_term(dice) for _ in range(dice.randint(1, 3))]
+    listed = dice.choice([",", ", ", ",\n", "/**/,"]).join(terms)
+    source = dice.choice(["", "", " FROM log", " FROM(SELECT 1)t", "/**/FROM orders"])
+    return f"SELECT{dice.choice(BLANKS[:7])}{listed}{source}{_comment(dice)}{dice.choice(TAILS)}"
+
+
+def _term(dice: random.Random) -> str:
+    hidden = "".join([*_noise(dice), dice.choice(PAYLOADS), *_noise(dice)])
+    match dice.randrange(6):
+        case 0 | 1:
+            quote = dice.choice(["'", '"'])
+            prefix = dice.choice(["", "", "", "N", "_utf8mb4", "_binary", "_gbk", "_sjis", "x"])
+            return f"{prefix}{quote}{hidden}{quote}"
+        case 2:
+            return f"1 AS `{hidden}`"
+        case 3:
+            return f"/*{dice.choice(['', ' ', '*', '+', '!'])}{hidden}*/1"
+        case 4:
+            return f"{dice.choice(['1', '.5', '1e1', '0x27', '0b1', '1.'])}{_comment(dice)}"
+        case _:
+            return dice.choice(WORDS)
+
+
+def _comment(dice: random.Random) -> str:
+    opener = dice.choice(["", "", "-- ", "--", "#", "--\t", "/*"])
+    closer = {"/*": "*/", "": ""}.get(opener, dice.choice(["\n", "\r\n", "\r", "\x01\n"]))
+    return f"{opener}{dice.choice(PAYLOADS)}{closer}" if opener else ""
 
 
 def _noise(dice: random.Random) -> list[str]:
@@ -212,21 +242,23 @@ def fuzz(
     execute(url, SHOP)
     dice, policy = random.Random(seed), _policy(url)
     passed = ran = 0
-    changed: list[str] = []
     batch: list[str] = []
     with watching(url) as watch:
-        slots = _slots(url)
-        calm = watch.state()
+        _, calm = run(url, [], watch)
         for case in range(1, cases + 1):
-            sql = statement(dice).replace("{database}", slots[0]).replace("{files}", slots[1])
+            sql = statement(dice)
             if _allowed(sql, policy):
-                batch.append(sql)
-            if batch and (len(batch) == BATCH or case == cases):
-                passed += len(batch)
-                ran += _run(url, batch, watch, calm, changed)
+                batch.append(watch.filled(sql))
+                passed += 1
+            if len(batch) == BATCH or case == cases:
+                more, after = run(url, batch, watch)
+                ran += more
+                if after != calm:
+                    what = ", ".join(kind for kind in calm if after[kind] != calm[kind])
+                    return Report(case, passed, ran, (what, *batch))
                 batch = []
-            on_progress(case, passed + len(batch))
-    return Report(cases, passed, ran, tuple(changed))
+            on_progress(case, passed)
+    return Report(cases, passed, ran)
 
 
 def _policy(url: str) -> Policy:
@@ -241,27 +273,15 @@ def _allowed(sql: str, policy: Policy) -> bool:
     return True
 
 
-def _slots(url: str) -> tuple[str, str]:
+def run(url: str, batch: list[str], watch: Watch) -> tuple[int, dict[str, str]]:
+    """How many statements ran; the state while their transaction is open, and after it."""
     with unfenced(url) as cursor:
-        cursor.execute("SELECT DATABASE(), @@secure_file_priv")
-        database, files = cursor.fetchone()
-    return database, f"{files}/"
-
-
-def _run(url: str, batch: list[str], watch: Watch, calm: dict[str, str], changed: list[str]) -> int:
-    """Run the batch; a batch that changed something is told whole, for nothing can be undone."""
-    ran = 0
-    with unfenced(url) as cursor:
-        for sql in batch:
-            ran += _ran(cursor, sql)
+        ran = sum([_ran(cursor, sql) for sql in batch])
         cursor.execute("SELECT @a")
-        left = cursor.fetchone()
-        if left != (None,) or watch.state() != calm:
-            changed += batch
+        open_state = {"@a": str(cursor.fetchone())}
+        open_state |= {f"open {kind}": digest for kind, digest in watch.state().items()}
         cursor.execute("COMMIT")
-    if watch.state() != calm and not changed:
-        changed += batch
-    return ran
+        return ran, open_state | watch.state()
 
 
 def _ran(cursor: Any, sql: str) -> bool:

@@ -12,10 +12,11 @@ ACCOUNTS = (
     *("role_edges", "default_roles", "global_grants", "roles_mapping", "servers", "func"),
     *("plugin", "component"),
 )
-# The last two: MariaDB forgets the database's own charset at COM_RESET_CONNECTION.
+# MariaDB forgets the database's own charset at COM_RESET_CONNECTION; other clients' writes are
+# in gtid_executed.
 VOLATILE = (
     "'timestamp', 'pseudo_thread_id', 'rand_seed1', 'rand_seed2', 'statement_id',"
-    " 'character_set_database', 'collation_database'"
+    " 'character_set_database', 'collation_database', 'gtid_executed'"
 )
 _SCHEMA = "information_schema.{} WHERE {}_schema = DATABASE()"
 _BOTH = {
@@ -29,18 +30,21 @@ _BOTH = {
     "triggers": f"SELECT * FROM {_SCHEMA.format('triggers', 'trigger')}",
     "events": f"SELECT * FROM {_SCHEMA.format('events', 'event')}",
     "globals": f"SHOW GLOBAL VARIABLES WHERE Variable_name NOT IN ({VOLATILE})",
-    "files": "SELECT LOAD_FILE(CONCAT(@@secure_file_priv, '/kotae_attack'))",
+    "files": "SELECT LOAD_FILE(CONCAT(@@secure_file_priv, '/', DATABASE(), '_attack'))",
     "named locks": "SELECT IS_USED_LOCK('kotae_lock')",
     "open tables": "SHOW OPEN TABLES WHERE In_use > 0 AND `Database` = DATABASE()",
 }
 _MYSQL = {
     "row locks": "SELECT * FROM performance_schema.data_locks WHERE object_schema = DATABASE()",
     "metadata locks": "SELECT * FROM performance_schema.metadata_locks"
-    " WHERE object_schema = DATABASE() AND owner_thread_id <> PS_CURRENT_THREAD_ID()",
+    " WHERE object_schema = DATABASE() AND owner_thread_id <> PS_CURRENT_THREAD_ID()"
+    " AND NOT (lock_type IN ('SHARED', 'SHARED_HIGH_PRIO', 'SHARED_READ')"
+    " AND lock_duration = 'TRANSACTION')",
     "user variables": "SELECT * FROM performance_schema.user_variables_by_thread"
     " WHERE thread_id <> PS_CURRENT_THREAD_ID()",
 }
-_MARIADB = {"row locks": "SELECT trx_rows_locked FROM information_schema.innodb_trx"}
+# information_schema.innodb_trx may be 0.1 s old: see which rows can be locked instead.
+_MARIADB = {"row locks": "SELECT id FROM orders FOR UPDATE SKIP LOCKED"}
 
 
 class Watch:
@@ -62,6 +66,12 @@ class Watch:
     def state(self) -> dict[str, str]:
         """A digest of each kind of thing; equal when nothing of that kind changed."""
         return {name: self._digest(self._rows(sql)) for name, sql in self._questions.items()}
+
+    def filled(self, sql: str) -> str:
+        """A statement of the corpus for this server; each database has its own attack file."""
+        [(database, files)] = self._rows("SELECT DATABASE(), @@secure_file_priv")
+        named = sql.replace("{files}kotae_attack", f"{files}/{database}_attack")
+        return named.replace("{database}", database).replace("{files}", f"{files}/")
 
     def _rows(self, sql: str, width: int | None = None) -> list[tuple[Any, ...]]:
         self._cursor.execute(sql)

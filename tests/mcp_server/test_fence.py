@@ -33,13 +33,6 @@ CHANGES = [
 ]
 
 
-def filled(url: str, sql: str) -> str:
-    with closing(admin(url)) as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT DATABASE(), @@secure_file_priv")
-        database, files = cursor.fetchone() or ("", "")
-    return sql.replace("{database}", str(database)).replace("{files}", f"{files}/")
-
-
 def flavour(url: str) -> str:
     with closing(admin(url)) as connection:
         return "mariadb" if "MariaDB" in connection.get_server_info() else "mysql"
@@ -61,7 +54,7 @@ async def test_no_attack_with_all_privileges_changes_anything(shop: str) -> None
         async with tools(shop) as client:
             before = watch.state(), await session_variables(client)
             for entry in corpus("attacks", flavour(shop)):
-                result = await client.call_tool("query", {"sql": filled(shop, entry["sql"])})
+                result = await client.call_tool("query", {"sql": watch.filled(entry["sql"])})
 
                 assert result.is_error, entry
                 assert (watch.state(), await session_variables(client)) == before, entry
@@ -76,13 +69,14 @@ async def session_variables(client: Client) -> dict[str, str]:
 
 
 async def test_every_honest_statement_gives_what_it_gives_without_us(shop: str) -> None:
-    async with tools(shop) as client:
-        for entry in corpus("honest", flavour(shop)):
-            sql = filled(shop, entry["sql"])
-            result = await client.call_tool("query", {"sql": sql})
+    with watching(shop) as watch:
+        async with tools(shop) as client:
+            for entry in corpus("honest", flavour(shop)):
+                sql = watch.filled(entry["sql"])
+                result = await client.call_tool("query", {"sql": sql})
 
-            assert result.structured_content is not None, (entry, result.content)
-            assert cells(result.structured_content["rows"]) == directly(shop, sql), entry
+                assert result.structured_content is not None, (entry, result.content)
+                assert cells(result.structured_content["rows"]) == directly(shop, sql), entry
 
 
 def directly(url: str, sql: str) -> list[list[Any]]:
