@@ -62,6 +62,7 @@ _ERRORS: dict[int, type[DatabaseToolError]] = {
 class MySqlDatabase:
     """One MySQL or MariaDB database with a bounded pool."""
 
+    explain = "EXPLAIN"
     layers: tuple[str, ...] = (
         "connection flags",
         "sql_mode",

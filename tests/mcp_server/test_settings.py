@@ -3,10 +3,12 @@ from pathlib import Path
 
 import pytest
 
+from mcp_server.closed import CLOSED
 from mcp_server.errors import (
     BadNumber,
     BadSection,
     BadText,
+    BadTexts,
     BadUrl,
     DatabaseToolError,
     PasswordFileExposed,
@@ -104,6 +106,8 @@ def test_an_unknown_key_names_the_file_the_key_and_the_nearest(
         ("[database]\nurl = 'postgres://a/b'\n", "database.url", BadUrl),
         ("[database]\nurl = 'nonsense'\n", "database.url", BadUrl),
         ("[database]\n", "database.url", BadUrl),
+        ("[database]\nurl = 'mysql://a/b'\ndeny = 'x'\n", "database.deny", BadTexts),
+        ("[database]\nurl = 'mysql://a/b'\nfunctions = [1]\n", "database.functions", BadTexts),
         ("[database]\nurl = 'sqlite://'\n", "database.url", BadUrl),
         ("[limits]\nrows = 0\n", "limits.rows", BadNumber),
         ("[limits]\nrows = 1.5\n", "limits.rows", BadNumber),
@@ -119,6 +123,13 @@ def test_a_value_that_cannot_be_used_names_its_key(
         configured(tmp_path, text)
 
     assert error.value.slots["key"] == key
+
+
+def test_deny_replaces_what_is_closed_by_default(tmp_path: Path) -> None:
+    url = '[database]\nurl = "mysql://a/b"\n'
+
+    assert configured(tmp_path, url).connections["default"].deny == CLOSED
+    assert configured(tmp_path, url + "deny = []\n").connections["default"].deny == ()
 
 
 def test_a_bad_url_is_never_repeated_since_it_may_hold_a_password() -> None:
