@@ -22,7 +22,7 @@ DatabaseToolError
 │   ├── SettingUnreadable, UnknownSetting, PasswordFileExposed
 │   ├── BadSection, BadUrl, BadText, BadTexts, BadNumber
 │   ├── NoConnection, NoDatabaseChosen, UnknownDatabase, AccessDenied
-│   ├── SqliteFileMissing, NotSqlite
+│   ├── SqliteFileMissing, NotSqlite, NotAServer
 │   ├── UnknownSample, DatabaseNotEmpty, CannotWrite   loading a sample
 │   └── FenceMissing       the server did not accept the fence, so nothing runs
 └── RetryLater             the database is down, slow or busy
@@ -288,6 +288,15 @@ class NotSqlite(PersonMustAct):
     """The file is there and is something else."""
 
     template = "{path} is not an SQLite database ({message}). Name another file."
+
+
+class NotAServer(PersonMustAct):
+    """Accounts were asked for where there are none."""
+
+    template = (
+        "connection {connection} is an SQLite file, which has no accounts; it is opened read-only. "
+        "Name a MySQL or MariaDB connection with --database."
+    )
 
 
 class UnknownSample(PersonMustAct):

@@ -16,15 +16,17 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 from mcp_server.catalog import Catalogs
 from mcp_server.connections import Connections
 from mcp_server.errors import DatabaseToolError, NoConnection
+from mcp_server.privileges import examine
 from mcp_server.query import explain_query, run_query
 from mcp_server.results import QueryResult, compact, structured, summary, tsv
 from mcp_server.schema import one_line
 from mcp_server.search import Match, search, tables_for
-from mcp_server.sessions import Database, Session
+from mcp_server.sessions import Database
 from mcp_server.settings import Settings
 
 ERROR_KEY = "kotae/error"
 _SECONDS_BETWEEN_REPORTS = 2
+_SHOWN_PRIVILEGES = 5
 
 Arguments = ParamSpec("Arguments")
 
@@ -233,7 +235,7 @@ class Tools:
             "read_only": list(database.layers),
         }
         try:
-            flavour, version = await self._connections.run(database, _server)
+            found = await self._connections.run(database, examine)
         except DatabaseToolError as error:
             return state | {
                 "state": "down",
@@ -241,11 +243,7 @@ class Tools:
                 "error": described(error),
                 "read_only": [],
             }
-        return state | {"flavour": flavour, "version": version}
-
-
-def _server(session: Session) -> tuple[str, str]:
-    return session.flavour, session.version
+        return state | asdict(found)
 
 
 def _match_line(match: Match) -> str:
@@ -258,6 +256,7 @@ def _state_line(state: dict[str, Any]) -> str:
     if state["state"] == "down":
         return f"{state['name']}: {state['detail']}"
     server = f"{state['flavour']} {state['version']}"
-    return (
-        f"{state['name']}: {server}, {state['url']}, read only by {', '.join(state['read_only'])}"
-    )
+    layers = ", ".join(state["read_only"])
+    excess = ", ".join(state["account"]["excess"][:_SHOWN_PRIVILEGES])
+    account = f"; the account is no mere reader ({excess}…): kotae db grant" if excess else ""
+    return f"{state['name']}: {server}, {state['url']}, read only by {layers}{account}"
