@@ -23,6 +23,7 @@ DatabaseToolError
 │   ├── BadSection, BadUrl, BadText, BadTexts, BadNumber
 │   ├── NoConnection, NoDatabaseChosen, UnknownDatabase, AccessDenied
 │   ├── SqliteFileMissing, NotSqlite, NotAServer
+│   ├── TokenMissing           HTTP that other machines could reach
 │   ├── UnknownSample, DatabaseNotEmpty, CannotWrite   loading a sample
 │   └── FenceMissing       the server did not accept the fence, so nothing runs
 └── RetryLater             the database is down, slow or busy
@@ -296,6 +297,15 @@ class NotAServer(PersonMustAct):
     template = (
         "connection {connection} is an SQLite file, which has no accounts; it is opened read-only. "
         "Name a MySQL or MariaDB connection with --database."
+    )
+
+
+class TokenMissing(PersonMustAct):
+    """HTTP was to be served where other machines can reach it, without a token."""
+
+    template = (
+        "{host} can be reached from other machines, so HTTP there needs a token. "
+        "Set KOTAE_MCP_TOKEN or token_file in [http] of kotae.toml, or leave --host out."
     )
 
 

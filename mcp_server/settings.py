@@ -32,7 +32,8 @@ from mcp_server.errors import (
 
 DEFAULT = "default"
 _OF_THE_ASSISTANT = frozenset({"language", "model", "assistant"})
-_SECTIONS = frozenset({"database", "connections", "limits"})
+_SECTIONS = frozenset({"database", "connections", "http", "limits"})
+_HTTP_KEYS = frozenset({"token_file", "hosts"})
 _CONNECTION_TEXTS = frozenset({"url", "password_file"})
 _CONNECTION_LISTS = frozenset({"deny", "functions"})
 _URL_OPTIONS = frozenset(
@@ -83,12 +84,21 @@ class ConnectionSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class HttpSettings:
+    """The bearer token that every request must carry, and more names that we go by."""
+
+    token: str = field(default="", repr=False)
+    hosts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All connections by name, in order; `default` is the one that a call means by itself."""
 
     connections: Mapping[str, ConnectionSettings] = field(default_factory=dict)
     default: str | None = None
     limits: Limits = Limits()
+    http: HttpSettings = HttpSettings()
 
 
 def load(
@@ -111,7 +121,12 @@ def load(
     default = _choose(database, connections)
     if default and (password := environ.get("KOTAE_DATABASE_PASSWORD")):
         connections[default] = _with_password(connections[default], password)
-    return Settings(connections, default, _limits(source, table.get("limits", {}), environ))
+    return Settings(
+        connections,
+        default,
+        _limits(source, table.get("limits", {}), environ),
+        _http(source, table.get("http", {}), environ),
+    )
 
 
 def _discover(environ: Mapping[str, str]) -> Path | None:
@@ -151,8 +166,7 @@ def _connection_section(file: str, key: str, name: str, section: Any) -> Connect
     keys = _section(file, key, section)
     _refuse_unknown(file, f"{key}.", keys, _CONNECTION_TEXTS | _CONNECTION_LISTS)
     for entry in _CONNECTION_TEXTS & keys.keys():
-        if not isinstance(keys[entry], str):
-            raise BadText(file=file, key=f"{key}.{entry}")
+        _text(file, f"{key}.{entry}", keys[entry])
     connection = replace(
         _connection(name, keys.get("url", ""), f"{key}.url", file),
         deny=_texts(file, f"{key}.deny", keys.get("deny", CLOSED)),
@@ -161,6 +175,12 @@ def _connection_section(file: str, key: str, name: str, section: Any) -> Connect
     if "password_file" in keys:
         return _with_password(connection, _password(Path(keys["password_file"]).expanduser()))
     return connection
+
+
+def _text(file: str, key: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise BadText(file=file, key=key)
+    return value
 
 
 def _texts(file: str, key: str, value: Any) -> tuple[str, ...]:
@@ -226,6 +246,16 @@ def _choose(database: str | None, connections: dict[str, ConnectionSettings]) ->
     else:
         raise UnknownConnection(name=database, known=", ".join(connections) or "–")
     return DEFAULT
+
+
+def _http(file: str, table: Any, environ: Mapping[str, str]) -> HttpSettings:
+    keys = _section(file, "http", table)
+    _refuse_unknown(file, "http.", keys, _HTTP_KEYS)
+    hosts = _texts(file, "http.hosts", keys.get("hosts", ()))
+    token = environ.get("KOTAE_MCP_TOKEN", "")
+    if not token and "token_file" in keys:
+        token = _password(Path(_text(file, "http.token_file", keys["token_file"])).expanduser())
+    return HttpSettings(token, hosts)
 
 
 def _limits(file: str, table: Any, environ: Mapping[str, str]) -> Limits:
