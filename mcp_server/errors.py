@@ -23,6 +23,7 @@ DatabaseToolError
 │   ├── BadSection, BadUrl, BadText, BadTexts, BadNumber
 │   ├── NoConnection, NoDatabaseChosen, UnknownDatabase, AccessDenied
 │   ├── SqliteFileMissing, NotSqlite, NotAServer
+│   ├── AuditUnwritable
 │   ├── TokenMissing           HTTP that other machines could reach
 │   ├── UnknownSample, DatabaseNotEmpty, CannotWrite   loading a sample
 │   └── FenceMissing       the server did not accept the fence, so nothing runs
@@ -297,6 +298,15 @@ class NotAServer(PersonMustAct):
     template = (
         "connection {connection} is an SQLite file, which has no accounts; it is opened read-only. "
         "Name a MySQL or MariaDB connection with --database."
+    )
+
+
+class AuditUnwritable(PersonMustAct):
+    """Statements should be written down and cannot be, so nothing starts."""
+
+    template = (
+        "the audit file {file} cannot be written: {reason}. "
+        "Correct file in [audit] of kotae.toml, or the rights of its folder."
     )
 
 

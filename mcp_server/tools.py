@@ -13,6 +13,7 @@ from mcp.server.mcpserver import Context
 from mcp_types import CallToolResult, TextContent
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
+from mcp_server.audit import Audit
 from mcp_server.catalog import Catalogs
 from mcp_server.connections import Connections
 from mcp_server.errors import DatabaseToolError, NoConnection
@@ -154,7 +155,8 @@ class Tools:
 
     def __init__(self, connections: Connections, catalogs: Catalogs, settings: Settings) -> None:
         self._connections, self._limits = connections, settings.limits
-        self._catalogs = catalogs
+        self._catalogs, self._audit = catalogs, Audit(settings.audit)
+        self._default = settings.default or ""
 
     @_reporting
     async def query(
@@ -166,7 +168,8 @@ class Tools:
         format: Literal["tsv", "json"] = "tsv",
     ) -> Annotated[CallToolResult, QueryOutput]:
         """Run one read-only SQL statement. truncated says what cut the rows."""
-        result = await run_query(self._connections, self._limits, sql, connection, max_rows)
+        answer = run_query(self._connections, self._limits, sql, connection, max_rows)
+        result = await self._audited(ctx, answer, sql, connection)
         return _rows(result, tsv(result) if format == "tsv" else compact(result))
 
     @_reporting
@@ -204,8 +207,16 @@ class Tools:
         self, ctx: Context, sql: str, connection: Connection = None
     ) -> Annotated[CallToolResult, QueryOutput]:
         """How the database would run a query, without running it."""
-        result = await explain_query(self._connections, self._limits, sql, connection)
+        answer = explain_query(self._connections, self._limits, sql, connection)
+        result = await self._audited(ctx, answer, f"EXPLAIN {sql}", connection)
         return _rows(result, tsv(result))
+
+    async def _audited(
+        self, ctx: Context, answer: Awaitable[QueryResult], sql: str, connection: str | None
+    ) -> QueryResult:
+        about = ctx.session.client_params
+        client = f"{about.client_info.name} {about.client_info.version}" if about else ""
+        return await self._audit.following(answer, client, connection or self._default, sql)
 
     @_reporting
     async def status(self) -> Annotated[CallToolResult, StatusOutput]:

@@ -18,7 +18,7 @@ from mcp_server.errors import (
     UnknownConnection,
     UnknownSetting,
 )
-from mcp_server.settings import Limits, Settings, load
+from mcp_server.settings import HttpSettings, Limits, Settings, load
 
 
 def configured(tmp_path: Path, text: str, database: str | None = None, **environ: str) -> Settings:
@@ -166,6 +166,23 @@ def test_the_password_comes_from_the_environment_or_a_closed_file(tmp_path: Path
     assert from_file.connections["default"].url.password == "p@ss"
     assert from_environment.connections["default"].url.password == "other"
     assert "p@ss" not in repr(from_file)
+
+
+def test_the_token_of_http_comes_from_the_environment_or_a_closed_file(tmp_path: Path) -> None:
+    secret = tmp_path / "token"
+    secret.write_text("t0ken\n", encoding="utf-8")
+    secret.chmod(0o600)
+    text = f'[http]\ntoken_file = "{secret}"\nhosts = ["pc.home"]\n'
+
+    from_file = configured(tmp_path, text)
+    from_environment = configured(tmp_path, text, KOTAE_MCP_TOKEN="other")
+    secret.chmod(0o644)
+
+    assert from_file.http == HttpSettings("t0ken", ("pc.home",))
+    assert from_environment.http.token == "other"
+    assert "t0ken" not in repr(from_file)
+    with pytest.raises(PasswordFileExposed):
+        configured(tmp_path, text)
 
 
 def test_a_password_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
