@@ -1,5 +1,9 @@
-"""`python -P -m mcp_server`: the tools over stdio. Standard output carries the protocol only."""
+"""`python -P -m mcp_server`: the tools over stdio, or with --http over streamable HTTP.
 
+Over stdio, standard output carries the protocol only.
+"""
+
+import argparse
 import sys
 
 from mcp_server.errors import DatabaseToolError
@@ -10,12 +14,27 @@ USAGE_OR_SETTINGS = 2
 
 
 def main() -> None:
+    arguments = _arguments()
     try:
         settings = load()
+        server = create_server(settings)
+        if arguments.http:
+            from mcp_server import http
+
+            http.serve(server, arguments.host, arguments.port, settings.http)
+        else:
+            server.run("stdio")
     except DatabaseToolError as error:
         print(f"kotae: {error}", file=sys.stderr)
         sys.exit(USAGE_OR_SETTINGS)
-    create_server(settings).run("stdio")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -P -m mcp_server", description=__doc__)
+    parser.add_argument("--http", action="store_true", help="serve at http://HOST:PORT/mcp")
+    parser.add_argument("--host", default="127.0.0.1", help="another one needs KOTAE_MCP_TOKEN")
+    parser.add_argument("--port", type=int, default=8765)
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

@@ -34,15 +34,21 @@ Row = tuple[Cell, ...]
 
 def read(session: Session, connection: str) -> Catalog:
     """Raises NoDatabaseChosen when the URL names none."""
-    [(database,)] = session.stream("SELECT DATABASE()")
-    if database is None:
-        known = ", ".join(str(name) for (name,) in session.stream(_OWN_DATABASES))
-        raise NoDatabaseChosen(connection=connection, databases=known or "–")
+    chosen_database(session, connection)
     columns = _columns(session)
     keys = _keys(session)
     tables = [_table(row, columns, keys) for row in session.stream(_TABLES)]
     by_name = {table.name: table for table in sorted(tables, key=lambda table: table.name)}
     return Catalog(session.flavour, session.version, by_name)
+
+
+def chosen_database(session: Session, connection: str) -> str:
+    """The database that the URL names; raises NoDatabaseChosen, naming those on the server."""
+    [(database,)] = session.stream("SELECT DATABASE()")
+    if database is None:
+        known = ", ".join(str(name) for (name,) in session.stream(_OWN_DATABASES))
+        raise NoDatabaseChosen(connection=connection, databases=known or "–")
+    return str(database)
 
 
 def _columns(session: Session) -> dict[str, list[ColumnInfo]]:

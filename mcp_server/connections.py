@@ -2,7 +2,8 @@
 
 import threading
 from collections.abc import Callable, Iterable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+from weakref import WeakSet
 
 import anyio
 from anyio import to_thread
@@ -25,6 +26,8 @@ class Connections:
     def __init__(self, settings: Settings) -> None:
         self._default = settings.default
         self._seconds = settings.limits.seconds
+        # A call is in here as long as its thread holds it, whoever waits for it or not.
+        self._calls: WeakSet[_Call[Any]] = WeakSet()
         self._databases: dict[str, Database] = {
             name: _database(connection, settings.limits)
             for name, connection in settings.connections.items()
@@ -51,6 +54,7 @@ class Connections:
         Raises QueryTimedOut and whatever the session raises.
         """
         call = _Call(database, work)
+        self._calls.add(call)
         try:
             with anyio.fail_after(self._seconds):
                 try:
@@ -63,6 +67,9 @@ class Connections:
             raise QueryTimedOut(seconds=self._seconds) from error
 
     def close(self) -> None:
+        """Stop what still runs, and close every idle connection."""
+        for call in list(self._calls):
+            call.stop()
         for database in self._databases.values():
             database.close()
 

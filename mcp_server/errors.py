@@ -8,6 +8,8 @@ DatabaseToolError
 │   │   ├── SeveralStatements
 │   │   ├── ClauseNotAllowed     INTO, locking reads, user variables…
 │   │   ├── FunctionNotAllowed   SLEEP, LOAD_FILE…
+│   │   ├── UnknownFunction      stored, loaded, or misspelt
+│   │   ├── NameClosed           a schema, table or SHOW that `deny` names
 │   │   ├── CommentNotAllowed    executable comments and hints
 │   │   ├── StatementUnreadable  a quote or comment without an end, a stray character
 │   │   └── EmptyStatement
@@ -18,9 +20,11 @@ DatabaseToolError
 │   └── UnknownConnection
 ├── PersonMustAct          settings, password, privileges
 │   ├── SettingUnreadable, UnknownSetting, PasswordFileExposed
-│   ├── BadSection, BadUrl, BadText, BadNumber
+│   ├── BadSection, BadUrl, BadText, BadTexts, BadNumber
 │   ├── NoConnection, NoDatabaseChosen, UnknownDatabase, AccessDenied
-│   ├── SqliteFileMissing, NotSqlite
+│   ├── SqliteFileMissing, NotSqlite, NotAServer
+│   ├── AuditUnwritable
+│   ├── TokenMissing           HTTP that other machines could reach
 │   ├── UnknownSample, DatabaseNotEmpty, CannotWrite   loading a sample
 │   └── FenceMissing       the server did not accept the fence, so nothing runs
 └── RetryLater             the database is down, slow or busy
@@ -105,11 +109,29 @@ class ClauseNotAllowed(PolicyRefused):
 
 
 class FunctionNotAllowed(PolicyRefused):
-    """A function that waits, locks, reads files or is not the database's own."""
+    """A function that waits, locks, reads files or keeps state."""
 
     template = (
         "statement policy: the function {token} may wait, lock, read files or change something. "
         "Leave it out and send the statement again."
+    )
+
+
+class UnknownFunction(PolicyRefused):
+    """A function that is not built in: stored functions may write, so each must be named."""
+
+    template = (
+        "statement policy: {token} is not a built-in function. Nearest: {nearest}. "
+        "Use built-in functions, or list it under functions in kotae.toml."
+    )
+
+
+class NameClosed(PolicyRefused):
+    """A schema, a table or a SHOW that the settings close."""
+
+    template = (
+        "statement policy: {token} is closed to this connection (deny in kotae.toml). "
+        "Ask other tables; search_schema lists them."
     )
 
 
@@ -207,6 +229,12 @@ class BadText(PersonMustAct):
     template = "{file}: {key} must be a text in quotes. Correct it."
 
 
+class BadTexts(PersonMustAct):
+    """Something else where a list of texts belongs."""
+
+    template = '{file}: {key} must be a list of texts: ["one", "two"]. Correct it.'
+
+
 class BadNumber(PersonMustAct):
     """A limit that limits nothing."""
 
@@ -262,6 +290,33 @@ class NotSqlite(PersonMustAct):
     """The file is there and is something else."""
 
     template = "{path} is not an SQLite database ({message}). Name another file."
+
+
+class NotAServer(PersonMustAct):
+    """Accounts were asked for where there are none."""
+
+    template = (
+        "connection {connection} is an SQLite file, which has no accounts; it is opened read-only. "
+        "Name a MySQL or MariaDB connection with --database."
+    )
+
+
+class AuditUnwritable(PersonMustAct):
+    """Statements should be written down and cannot be, so nothing starts."""
+
+    template = (
+        "the audit file {file} cannot be written: {reason}. "
+        "Correct file in [audit] of kotae.toml, or the rights of its folder."
+    )
+
+
+class TokenMissing(PersonMustAct):
+    """HTTP was to be served where other machines can reach it, without a token."""
+
+    template = (
+        "{host} can be reached from other machines, so HTTP there needs a token. "
+        "Set KOTAE_MCP_TOKEN or token_file in [http] of kotae.toml, or leave --host out."
+    )
 
 
 class UnknownSample(PersonMustAct):

@@ -44,9 +44,9 @@ _LETTER = r"[0-9A-Za-z_$\u0080-\U0010ffff]"
 # "1.INTO" and "1e5INTO" are a number and a keyword to MySQL. Nobody honest writes them, so a
 # number that touches a letter matches nothing. "$" opens a quoted text in MySQL 9.
 _NUMBER = re.compile(
-    rf"(?:0[xX][0-9a-fA-F]++|(?:[0-9]++(?:\.[0-9]*+)?+|\.[0-9]++)(?:[eE][+-]?[0-9]++)?+)(?!{_LETTER})"
+    rf"(?:0[xX][0-9a-fA-F]++|0[bB][01]++|(?:[0-9]++(?:\.[0-9]*+)?+|\.[0-9]++)(?:[eE][+-]?[0-9]++)?+)(?!{_LETTER})"
 )
-_WORD = re.compile(rf"(?!\$|0[xX]|[0-9]+(?:\.|[eE][0-9])){_LETTER}++")
+_WORD = re.compile(rf"(?!\$|0[xX]|0[bB][01]|[0-9]+(?:\.|[eE][0-9])){_LETTER}++")
 # A point right behind a letter joins names; elsewhere a digit after it makes a number.
 _OPERATOR = re.compile(
     r":=|<=>|->>|->|<<|>>|\|\||&&|<=|>=|<>|!=|@@|/(?!\*)|[-+*%=<>!~^&|(),;?:@{}]"

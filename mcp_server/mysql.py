@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import Any
 
 import pymysql
@@ -15,6 +16,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.pool import PoolProxiedConnection
 
+from mcp_server.closed import Closed
 from mcp_server.errors import (
     AccessDenied,
     ConnectionLost,
@@ -60,7 +62,7 @@ _ERRORS: dict[int, type[DatabaseToolError]] = {
 class MySqlDatabase:
     """One MySQL or MariaDB database with a bounded pool."""
 
-    policy = MYSQL_POLICY
+    explain = "EXPLAIN"
     layers: tuple[str, ...] = (
         "connection flags",
         "sql_mode",
@@ -72,6 +74,11 @@ class MySqlDatabase:
 
     def __init__(self, settings: ConnectionSettings, limits: Limits) -> None:
         self.settings, self._limits = settings, limits
+        self.policy = replace(
+            MYSQL_POLICY,
+            stored=frozenset(name.lower() for name in settings.functions),
+            closed=Closed.of(settings.deny, settings.url.database),
+        )
         self._engine = create_engine(
             "mysql+pymysql://",
             creator=self.connect,

@@ -5,17 +5,22 @@ The statement itself is never changed. The database's own fence stands behind th
 does not rely on it, nor this one on the fence.
 """
 
+import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mcp_server import functions
+from mcp_server.closed import NOTHING_CLOSED, Closed
 from mcp_server.errors import (
     ClauseNotAllowed,
     CommentNotAllowed,
     EmptyStatement,
     FunctionNotAllowed,
+    NameClosed,
     SeveralStatements,
     StatementNotAllowed,
+    UnknownFunction,
     WriteRefused,
 )
 from mcp_server.lexer import MYSQL, SQLITE, Dialect, Token, tokens
@@ -30,8 +35,13 @@ class Policy:
     """What a statement may start with."""
     reserved: frozenset[str]
     """Reserved words with no place in a reading statement: bare, they are never a column."""
-    functions: re.Pattern[str]
-    """Functions that wait, lock, read files, write or change the session."""
+    functions: frozenset[str]
+    """Functions that only compute. No other is called, but those in `stored`."""
+    hazards: re.Pattern[str]
+    """Functions that wait, lock, read files, write or change the session, to say so."""
+    stored: frozenset[str] = frozenset()
+    """Stored functions that a person lets through, in lower case."""
+    closed: Closed = NOTHING_CLOSED
 
 
 _QUERY_HEADS = frozenset({"SELECT", "WITH", "VALUES", "("})
@@ -41,19 +51,21 @@ _FUNCTIONS_TOO = frozenset({"INSERT", "REPLACE"})
 _OTHER_WRITES = re.compile(
     r"ALTER|CREATE|DROP|GRANT|IMPORT|LOAD|MERGE|OPTIMIZE|RENAME|REPAIR|REVOKE|TRUNCATE"
 )
-# What follows SHOW. Left out: binary logs, replication, other people's statements and accounts.
+# What follows SHOW and reads only. What tells of other people is closed by `closed`.
 _SHOWS = re.compile(
-    r"CHARACTER|CHARSET|COLLATION|COLUMNS|COUNT|CREATE|DATABASES|ENGINES|ERRORS|EVENTS"
-    r"|EXTENDED|FIELDS|FULL|FUNCTION|GLOBAL|GRANTS|INDEX|INDEXES|KEYS|LOCAL|OPEN|PRIVILEGES"
-    r"|PROCEDURE|SCHEMAS|SESSION|STATUS|STORAGE|TABLE|TABLES|TRIGGERS|VARIABLES|WARNINGS"
+    r"BINARY|BINLOG|CHARACTER|CHARSET|COLLATION|COLUMNS|COUNT|CREATE|DATABASES|ENGINE|ENGINES"
+    r"|ERRORS|EVENTS|FIELDS|FUNCTION|GRANTS|INDEX|INDEXES|KEYS|MASTER|OPEN|PLUGINS|PRIVILEGES"
+    r"|PROCEDURE|PROCESSLIST|REPLICA|REPLICAS|SCHEMAS|SLAVE|STATUS|STORAGE|TABLE|TABLES|TRIGGERS"
+    r"|VARIABLES|WARNINGS"
 )
-_SHOWS_OF_OTHERS = frozenset({"PROCESSLIST", "USER"})
+_SHOW_MODIFIERS = frozenset({"ALL", "EXTENDED", "FULL", "GLOBAL", "LOCAL", "SESSION"})
 
 MYSQL_POLICY = Policy(
     dialect=MYSQL,
     heads=_QUERY_HEADS | _EXPLAIN_HEADS | {"TABLE", "SHOW"},
     reserved=_CHANGES | {"CALL", "INTO", "PROCEDURE"},
-    functions=re.compile(
+    functions=functions.MYSQL,
+    hazards=re.compile(
         r"SLEEP|BENCHMARK|LOAD_FILE|LAST_INSERT_ID|NEXTVAL|SETVAL|LASTVAL|SYS_\w+"
         r"|(GET|RELEASE|IS_FREE|IS_USED|RELEASE_ALL)_LOCKS?|SERVICE_\w*LOCKS?"
         r"|WAIT_\w+|\w+_WAIT|\w*GTID\w*|KEYRING_\w+|VERSION_TOKENS_\w+|WSREP_\w+"
@@ -65,7 +77,8 @@ SQLITE_POLICY = Policy(
     dialect=SQLITE,
     heads=_QUERY_HEADS | {"EXPLAIN"},
     reserved=_CHANGES | {"INTO"},
-    functions=re.compile(r"LOAD_EXTENSION|READFILE|WRITEFILE|FTS3_TOKENIZER"),
+    functions=functions.SQLITE,
+    hazards=re.compile(r"LOAD_EXTENSION|READFILE|WRITEFILE|FTS3_TOKENIZER"),
 )
 
 _PAIRS = frozenset(
@@ -79,9 +92,7 @@ _HINTS = re.compile(
     r"|NO_SEMIJOIN|NO_SKIP_SCAN|ORDER_INDEX|QB_NAME|SEMIJOIN|SKIP_SCAN|SUBQUERY"
 )
 _HINT = re.compile(r"([A-Za-z_]+)\s*\(([\w@,.$\s]*)\)[\s,]*")
-# MariaDB compares function names without case and accents: "ſ" and "ß" are "s" to it.
-# Letters of other alphabets that fold to ASCII all stand below the CJK blocks, or in FB00.
-_FOLDING = re.compile(r"[\u0080-\u2e7f\ufb00-\ufb4f]")
+_NEAR = 0.6
 
 
 def check(sql: str, policy: Policy) -> None:
@@ -98,6 +109,8 @@ def check(sql: str, policy: Policy) -> None:
         raise EmptyStatement()
     _check_single(parts)
     _check_head(parts, policy)
+    if name := policy.closed.named_in(parts):
+        raise NameClosed(token=name)
     for at, token in enumerate(parts):
         if token.kind == "operator" and token.text in {"@", ":="}:
             raise ClauseNotAllowed(token=token.text)
@@ -129,13 +142,15 @@ def _check_head(parts: Sequence[Token], policy: Policy) -> None:
     if head not in policy.heads:
         raise StatementNotAllowed(token=head)
     if head == "SHOW":
-        _check_show(parts[1:3])
+        _check_show(parts, policy)
 
 
-def _check_show(subject: Sequence[Token]) -> None:
-    words = [token.upper for token in subject]
-    if not words or not _SHOWS.fullmatch(words[0]) or not _SHOWS_OF_OTHERS.isdisjoint(words):
-        raise StatementNotAllowed(token=" ".join(["SHOW", *words]))
+def _check_show(parts: Sequence[Token], policy: Policy) -> None:
+    words = [token.upper for token in parts[1:4] if token.upper not in _SHOW_MODIFIERS]
+    if not words or not _SHOWS.fullmatch(words[0]):
+        raise StatementNotAllowed(token=" ".join(["SHOW", *words]).rstrip())
+    if closed := policy.closed.show(words):
+        raise NameClosed(token=closed)
 
 
 def _check_word(parts: Sequence[Token], at: int, policy: Policy) -> None:
@@ -157,9 +172,30 @@ def _check_call(parts: Sequence[Token], at: int, policy: Policy) -> None:
     token = parts[at]
     if token.kind not in {"word", "name", "number"} or not _is(parts, at + 1, "("):
         return
-    denied = policy.functions.fullmatch(token.text.upper())
-    if denied or _qualified(parts, at) or _FOLDING.search(token.text):
+    name = token.text.upper() if token.text.isascii() else ""
+    if policy.hazards.fullmatch(name):
         raise FunctionNotAllowed(token=token.text)
+    built_in = name in policy.functions and not _qualified(parts, at)
+    if built_in or token.upper in functions.OPENERS or token.text.lower() in policy.stored:
+        return
+    if not _names_columns(parts, at):
+        near = difflib.get_close_matches(name, policy.functions, n=1, cutoff=_NEAR)
+        raise UnknownFunction(token=token.text, nearest=" ".join(near) or "–")
+
+
+def _names_columns(parts: Sequence[Token], at: int) -> bool:
+    """Is this no call but `AS t (a, b)`, `) t (a, b)` or `t (a, b) AS (`? None can be one.
+
+    Nor what stands right behind a text, as in `JSON_TABLE(x, '$' COLUMNS (...))`.
+    """
+    before = parts[at - 1] if at else None
+    if before and (before.kind == "string" or before.text == ")" or before.upper == "AS"):
+        return True
+    end = at + 2
+    while end < len(parts) and (parts[end].kind in {"word", "name"} or _is(parts, end, ",")):
+        end += 1
+    following = [token.upper or token.text for token in parts[end : end + 3]]
+    return following == [")", "AS", "("]
 
 
 def _qualified(parts: Sequence[Token], at: int) -> bool:

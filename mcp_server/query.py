@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from mcp_server.connections import Connections
 from mcp_server.policy import check
 from mcp_server.results import Cell, Cut, QueryResult
-from mcp_server.sessions import Session
+from mcp_server.sessions import Database, Session
 from mcp_server.settings import Limits
 
 
@@ -23,6 +23,28 @@ async def run_query(
     """
     database = connections.get(connection)
     check(sql, database.policy)
+    return await _run(connections, limits, database, sql, max_rows)
+
+
+async def explain_query(
+    connections: Connections, limits: Limits, sql: str, connection: str | None = None
+) -> QueryResult:
+    """The plan of a query that the policy would let run; it is not run.
+
+    Raises DatabaseToolError.
+    """
+    database = connections.get(connection)
+    check(sql, database.policy)
+    return await _run(connections, limits, database, f"{database.explain} {sql}")
+
+
+async def _run(
+    connections: Connections,
+    limits: Limits,
+    database: Database,
+    sql: str,
+    max_rows: int | None = None,
+) -> QueryResult:
     most_rows = min(max_rows or limits.rows, limits.rows)
 
     def work(session: Session) -> QueryResult:

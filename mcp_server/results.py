@@ -1,5 +1,6 @@
 """Rows on their way out: exact cells, typed columns, TSV text and structured content."""
 
+import json
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -136,15 +137,25 @@ def structured(result: QueryResult) -> dict[str, Any]:
 
 
 def tsv(result: QueryResult) -> str:
-    r"""The result for the model: a header, a line a row, a last line that says what is missing.
+    r"""The rows for the model: a header, then a line a row.
 
     NULL is \N; backslash, tab and line ends inside a cell are escaped, so that '\N' as a text
     reads \\N.
     """
     lines = ["\t".join(_written(column.name) for column in result.columns)]
     lines += ("\t".join(map(_written, row)) for row in result.rows)
-    lines.append(f"({_missing(result)}{_null_note(result)})")
     return "\n".join(lines)
+
+
+def compact(result: QueryResult) -> str:
+    """The rows as one line of JSON: the names of the columns once, then the cells."""
+    content = {"columns": [column.name for column in result.columns], "rows": result.rows}
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+
+
+def summary(result: QueryResult) -> str:
+    """How many rows there are, what is missing, and what to do about it."""
+    return f"({_missing(result)}{_null_note(result)})"
 
 
 def _written(cell: Cell) -> str:

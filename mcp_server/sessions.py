@@ -31,6 +31,8 @@ class Database(Protocol):
 
     settings: ConnectionSettings
     policy: Policy
+    explain: str
+    """What before a query asks for its plan."""
     layers: tuple[str, ...]
     """The layers of the read-only promise that hold in every session that opens."""
 

@@ -4,10 +4,8 @@ kotae.toml < environment (KOTAE_*) < arguments. The file is shared with the assi
 sections are passed over here; any other unknown key stops the start.
 """
 
-import difflib
 import os
-import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -16,22 +14,16 @@ from platformdirs import user_config_path
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from mcp_server.errors import (
-    BadNumber,
-    BadSection,
-    BadText,
-    BadUrl,
-    PasswordFileExposed,
-    SettingUnreadable,
-    SqliteFileMissing,
-    UnknownConnection,
-    UnknownSetting,
-)
+from mcp_server import settings_values as checked
+from mcp_server.closed import CLOSED
+from mcp_server.errors import BadUrl, SqliteFileMissing, UnknownConnection
 
 DEFAULT = "default"
 _OF_THE_ASSISTANT = frozenset({"language", "model", "assistant"})
-_SECTIONS = frozenset({"database", "connections", "limits"})
-_CONNECTION_KEYS = frozenset({"url", "password_file"})
+_SECTIONS = frozenset({"audit", "database", "connections", "http", "limits"})
+_HTTP_KEYS = frozenset({"token_file", "hosts"})
+_CONNECTION_TEXTS = frozenset({"url", "password_file"})
+_CONNECTION_LISTS = frozenset({"deny", "functions"})
 _URL_OPTIONS = frozenset(
     {"unix_socket", "ssl_ca", "ssl_cert", "ssl_key", "ssl_verify_cert", "ssl_verify_identity"}
 )
@@ -50,10 +42,16 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionSettings:
-    """One database. The password stands in `url` only, which is never shown as it is."""
+    """One database. The password stands in `url` only, which is never shown as it is.
+
+    `deny` closes "schema.table" patterns and SHOW subjects; `functions` names the stored
+    functions that a statement may call.
+    """
 
     name: str
     url: URL = field(repr=False)
+    deny: tuple[str, ...] = CLOSED
+    functions: tuple[str, ...] = ()
 
     @property
     def is_sqlite(self) -> bool:
@@ -74,12 +72,31 @@ class ConnectionSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class HttpSettings:
+    """The bearer token that every request must carry, and more names that we go by."""
+
+    token: str = field(default="", repr=False)
+    hosts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AuditSettings:
+    """The file of JSON lines, if any; at `bytes` it is rotated, `files` older ones are kept."""
+
+    file: str = ""
+    bytes: int = 10_000_000
+    files: int = 5
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All connections by name, in order; `default` is the one that a call means by itself."""
 
     connections: Mapping[str, ConnectionSettings] = field(default_factory=dict)
     default: str | None = None
     limits: Limits = Limits()
+    http: HttpSettings = HttpSettings()
+    audit: AuditSettings = AuditSettings()
 
 
 def load(
@@ -93,16 +110,22 @@ def load(
     Raises PersonMustAct for anything unreadable or unknown, UnknownConnection for `database`.
     """
     file = config or _discover(environ)
-    table = _read(file) if file else {}
+    table = checked.read(file) if file else {}
     source = str(file)
-    _refuse_unknown(source, "", table, _SECTIONS | _OF_THE_ASSISTANT)
+    checked.refuse_unknown(source, "", table, _SECTIONS | _OF_THE_ASSISTANT)
     connections = _connections(source, table)
     if url := environ.get("KOTAE_DATABASE_URL"):
         connections[DEFAULT] = _connection(DEFAULT, url, "KOTAE_DATABASE_URL", _ENVIRONMENT)
     default = _choose(database, connections)
     if default and (password := environ.get("KOTAE_DATABASE_PASSWORD")):
         connections[default] = _with_password(connections[default], password)
-    return Settings(connections, default, _limits(source, table.get("limits", {}), environ))
+    return Settings(
+        connections,
+        default,
+        _limits(source, table.get("limits", {}), environ),
+        _http(source, table.get("http", {}), environ),
+        _audit(source, table.get("audit", {})),
+    )
 
 
 def _discover(environ: Mapping[str, str]) -> Path | None:
@@ -112,25 +135,9 @@ def _discover(environ: Mapping[str, str]) -> Path | None:
     return next((place for place in places if place.is_file()), None)
 
 
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SettingUnreadable(file=str(file), reason=error.strerror or str(error)) from error
-    except ValueError as error:
-        raise SettingUnreadable(file=str(file), reason=str(error)) from error
-
-
-def _refuse_unknown(file: str, section: str, keys: Iterable[str], known: Iterable[str]) -> None:
-    for key in keys:
-        if key not in known:
-            near = difflib.get_close_matches(key, known, n=1, cutoff=0) or [""]
-            raise UnknownSetting(file=file, key=section + key, nearest=section + near[0])
-
-
 def _connections(file: str, table: Mapping[str, Any]) -> dict[str, ConnectionSettings]:
     named = {DEFAULT: table["database"]} if "database" in table else {}
-    more = _section(file, "connections", table.get("connections", {}))
+    more = checked.section(file, "connections", table.get("connections", {}))
     found = {}
     for name, section in {**named, **more}.items():
         key = "database" if section is table.get("database") else f"connections.{name}"
@@ -139,21 +146,20 @@ def _connections(file: str, table: Mapping[str, Any]) -> dict[str, ConnectionSet
 
 
 def _connection_section(file: str, key: str, name: str, section: Any) -> ConnectionSettings:
-    keys = _section(file, key, section)
-    _refuse_unknown(file, f"{key}.", keys, _CONNECTION_KEYS)
-    for entry in ("url", "password_file"):
-        if not isinstance(keys.get(entry, ""), str):
-            raise BadText(file=file, key=f"{key}.{entry}")
-    connection = _connection(name, keys.get("url", ""), f"{key}.url", file)
+    keys = checked.section(file, key, section)
+    checked.refuse_unknown(file, f"{key}.", keys, _CONNECTION_TEXTS | _CONNECTION_LISTS)
+    for entry in _CONNECTION_TEXTS & keys.keys():
+        checked.text(file, f"{key}.{entry}", keys[entry])
+    connection = replace(
+        _connection(name, keys.get("url", ""), f"{key}.url", file),
+        deny=checked.texts(file, f"{key}.deny", keys.get("deny", CLOSED)),
+        functions=checked.texts(file, f"{key}.functions", keys.get("functions", ())),
+    )
     if "password_file" in keys:
-        return _with_password(connection, _password(Path(keys["password_file"]).expanduser()))
+        return _with_password(
+            connection, checked.password(Path(keys["password_file"]).expanduser())
+        )
     return connection
-
-
-def _section(file: str, key: str, value: Any) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise BadSection(file=file, key=key)
-    return value
 
 
 def _connection(name: str, text: str, key: str, file: str) -> ConnectionSettings:
@@ -165,7 +171,7 @@ def _connection(name: str, text: str, key: str, file: str) -> ConnectionSettings
         case "sqlite" if url.database:
             return ConnectionSettings(name, URL.create("sqlite", database=_absolute(url.database)))
         case "mysql" | "mysql+pymysql" | "mariadb" | "mariadb+pymysql":
-            _refuse_unknown(file, f"{key}?", url.query, _URL_OPTIONS)
+            checked.refuse_unknown(file, f"{key}?", url.query, _URL_OPTIONS)
             return ConnectionSettings(name, url.set(drivername="mysql"))
     raise BadUrl(file=file, key=key)
 
@@ -178,15 +184,6 @@ def _with_password(connection: ConnectionSettings, password: str) -> ConnectionS
     if connection.is_sqlite:
         return connection
     return replace(connection, url=connection.url.set(password=password))
-
-
-def _password(file: Path) -> str:
-    try:
-        if os.name == "posix" and file.stat().st_mode & 0o077:
-            raise PasswordFileExposed(file=str(file))
-        return file.read_text(encoding="utf-8").rstrip("\r\n")
-    except OSError as error:
-        raise SettingUnreadable(file=str(file), reason=error.strerror or str(error)) from error
 
 
 def _choose(database: str | None, connections: dict[str, ConnectionSettings]) -> str | None:
@@ -207,22 +204,38 @@ def _choose(database: str | None, connections: dict[str, ConnectionSettings]) ->
     return DEFAULT
 
 
+def _http(file: str, table: Any, environ: Mapping[str, str]) -> HttpSettings:
+    keys = checked.section(file, "http", table)
+    checked.refuse_unknown(file, "http.", keys, _HTTP_KEYS)
+    hosts = checked.texts(file, "http.hosts", keys.get("hosts", ()))
+    token = environ.get("KOTAE_MCP_TOKEN", "")
+    if not token and "token_file" in keys:
+        token = checked.password(
+            Path(checked.text(file, "http.token_file", keys["token_file"])).expanduser()
+        )
+    return HttpSettings(token, hosts)
+
+
+def _audit(file: str, table: Any) -> AuditSettings:
+    keys = checked.section(file, "audit", table)
+    known = {entry.name: type(entry.default) for entry in fields(AuditSettings)}
+    checked.refuse_unknown(file, "audit.", keys, known)
+    numbers = {
+        name: checked.positive(file, f"audit.{name}", known[name], keys[name])
+        for name in ("bytes", "files")
+        if name in keys
+    }
+    return AuditSettings(checked.text(file, "audit.file", keys.get("file", "")), **numbers)
+
+
 def _limits(file: str, table: Any, environ: Mapping[str, str]) -> Limits:
-    values = dict(_section(file, "limits", table))
+    values = dict(checked.section(file, "limits", table))
     known = {entry.name: type(entry.default) for entry in fields(Limits)}
-    _refuse_unknown(file, "limits.", values, known)
+    checked.refuse_unknown(file, "limits.", values, known)
     origin = {name: (file, f"limits.{name}") for name in values}
     for name in known:
         if text := environ.get(variable := f"KOTAE_LIMIT_{name.upper()}"):
             values[name], origin[name] = text, (_ENVIRONMENT, variable)
-    return Limits(**{name: _positive(*origin[name], known[name], values[name]) for name in values})
-
-
-def _positive(file: str, key: str, kind: type, value: Any) -> Any:
-    try:
-        number = kind(value)
-    except (TypeError, ValueError):
-        number = 0
-    if isinstance(value, bool) or number != float(value if number else 0) or not 0 < number < 2**31:
-        raise BadNumber(file=file, key=key)
-    return number
+    return Limits(
+        **{name: checked.positive(*origin[name], known[name], values[name]) for name in values}
+    )

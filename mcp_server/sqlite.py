@@ -34,6 +34,7 @@ class SqliteDatabase:
     """One SQLite file; every session is a connection of its own."""
 
     policy = SQLITE_POLICY
+    explain = "EXPLAIN QUERY PLAN"
     layers: tuple[str, ...] = ("mode=ro", "query_only", "authorizer", "policy", "limits")
 
     def __init__(self, settings: ConnectionSettings, limits: Limits) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -70,11 +71,23 @@ INSERT INTO orders VALUES (1, 1, 'paid', '2024-01-05', 120.5), (2, 1, 'open', '2
 """
 
 
-def corpus(name: str, flavour: str) -> list[dict[str, Any]]:
-    """The statements of a corpus file that are meant for this kind of server."""
+def corpus(name: str, flavour: str | None = None) -> list[dict[str, Any]]:
+    """The statements of a corpus file, or those meant for one kind of server."""
     text = (CORPUS / f"{name}.jsonl").read_text(encoding="utf-8")
     entries: list[dict[str, Any]] = [json.loads(line) for line in text.splitlines()]
-    return [entry for entry in entries if flavour in entry.get("on", [flavour])]
+    return [entry for entry in entries if flavour is None or flavour in entry["on"]]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How big the corpora are, in every run."""
+    for name in ("attacks", "honest"):
+        counts = {flavour: len(corpus(name, flavour)) for flavour in ("mariadb", "mysql")}
+        classes = Counter(entry["class"] for entry in corpus(name))
+        terminalreporter.write_line(
+            f"corpus {name}: {classes.total()} statements"
+            f" (mariadb {counts['mariadb']}, mysql {counts['mysql']}), "
+            + ", ".join(f"{kind} {count}" for kind, count in sorted(classes.items()))
+        )
 
 
 def admin(url: str) -> "pymysql.connections.Connection[Any]":

@@ -72,7 +72,7 @@ async def test_the_text_is_one_line_a_table(shop_file: Path) -> None:
     async with tools(str(shop_file)) as client:
         result = await client.call_tool("describe_tables", {"tables": ["orders"]})
 
-    assert result.content[0].model_dump()["text"].split("\n")[1:] == [
+    assert result.content[0].model_dump()["text"].split("\n")[2:-1] == [
         "orders(id integer PK /*受注番号*/, customer_id integer→customers.id /*顧客*/, "
         "status varchar(10){'open','paid'} /*状態*/, ordered_on date[2024-01-05..2024-02-03], "
         "amount decimal(12, 2)) -- 受注"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from mcp import Client
 from mcp_types import TextContent
 
 from mcp_server.connections import Connections
@@ -14,6 +15,7 @@ from mcp_server.mysql_dialect import TRANSACTION_FENCE
 from mcp_server.sessions import Session
 from mcp_server.settings import load
 from tests.mcp_server.conftest import admin, corpus, tools
+from tests.mcp_server.state import VOLATILE, watching
 
 CHANGES = [
     "INSERT INTO log VALUES (2)",
@@ -29,36 +31,6 @@ CHANGES = [
     "CREATE TEMPORARY TABLE kotae_x (a INT)",
     "CALL fill_log()",
 ]
-
-
-def state(url: str) -> list[tuple[Any, ...]]:
-    """Everything that an attack could leave behind: rows, structure, accounts, locks, files."""
-    with closing(admin(url)) as connection, connection.cursor() as cursor:
-        found: list[tuple[Any, ...]] = []
-        for sql in (
-            "SHOW DATABASES LIKE 'kotae\\_evil'",
-            "SHOW FULL TABLES",
-            "SHOW CREATE TABLE orders",
-            "SHOW EVENTS",
-            "SHOW TRIGGERS",
-            "CHECKSUM TABLE customers, orders, log, plain",
-            "SELECT user, host, authentication_string FROM mysql.user ORDER BY 1, 2",
-            "SELECT routine_name FROM information_schema.routines"
-            " WHERE routine_schema = DATABASE() ORDER BY 1",
-            "SELECT @@global.max_connections, @@global.sql_mode, @@global.read_only",
-            "SELECT IS_USED_LOCK('kotae_lock')",
-            "SELECT LOAD_FILE(CONCAT(@@secure_file_priv, '/kotae_attack'))",
-        ):
-            cursor.execute(sql)
-            found += [tuple(map(str, row)) for row in cursor.fetchall()]
-        return found
-
-
-def filled(url: str, sql: str) -> str:
-    with closing(admin(url)) as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT DATABASE(), @@secure_file_priv")
-        database, files = cursor.fetchone() or ("", "")
-    return sql.replace("{database}", str(database)).replace("{files}", f"{files}/")
 
 
 def flavour(url: str) -> str:
@@ -78,23 +50,33 @@ def session(url: str) -> Iterator[Session]:
 
 
 async def test_no_attack_with_all_privileges_changes_anything(shop: str) -> None:
-    before = state(shop)
-    async with tools(shop) as client:
-        for entry in corpus("attacks", flavour(shop)):
-            result = await client.call_tool("query", {"sql": filled(shop, entry["sql"])})
+    with watching(shop) as watch:
+        async with tools(shop) as client:
+            before = watch.state(), await session_variables(client)
+            for entry in corpus("attacks", flavour(shop)):
+                result = await client.call_tool("query", {"sql": watch.filled(entry["sql"])})
 
-            assert result.is_error, entry
-            assert state(shop) == before, entry
+                assert result.is_error, entry
+                assert (watch.state(), await session_variables(client)) == before, entry
+
+
+async def session_variables(client: Client) -> dict[str, str]:
+    """All of the session that the next statement would get."""
+    sql = f"SHOW SESSION VARIABLES WHERE Variable_name NOT IN ({VOLATILE})"
+    result = await client.call_tool("query", {"sql": sql})
+    assert result.structured_content is not None, result.content
+    return dict(result.structured_content["rows"])
 
 
 async def test_every_honest_statement_gives_what_it_gives_without_us(shop: str) -> None:
-    async with tools(shop) as client:
-        for entry in corpus("honest", flavour(shop)):
-            sql = filled(shop, entry["sql"])
-            result = await client.call_tool("query", {"sql": sql})
+    with watching(shop) as watch:
+        async with tools(shop) as client:
+            for entry in corpus("honest", flavour(shop)):
+                sql = watch.filled(entry["sql"])
+                result = await client.call_tool("query", {"sql": sql})
 
-            assert result.structured_content is not None, (entry, result.content)
-            assert cells(result.structured_content["rows"]) == directly(shop, sql), entry
+                assert result.structured_content is not None, (entry, result.content)
+                assert cells(result.structured_content["rows"]) == directly(shop, sql), entry
 
 
 def directly(url: str, sql: str) -> list[list[Any]]:
@@ -117,12 +99,13 @@ def comparable(cell: Any) -> Any:
 
 
 def test_the_fence_alone_stops_every_change(shop: str) -> None:
-    before = state(shop)
-    for sql in CHANGES:
-        with pytest.raises(FenceRefused), session(shop) as opened:
-            list(opened.stream(sql))
+    with watching(shop) as watch:
+        before = watch.state()
+        for sql in CHANGES:
+            with pytest.raises(FenceRefused), session(shop) as opened:
+                list(opened.stream(sql))
 
-    assert state(shop) == before
+        assert watch.state() == before
 
 
 def test_the_transaction_fence_alone_stops_changes_of_rows(shop: str) -> None:

@@ -1,4 +1,4 @@
-from mcp_server.results import Column, QueryResult, Stream, kind_of_value, tsv
+from mcp_server.results import Column, QueryResult, Stream, compact, kind_of_value, summary, tsv
 
 
 def result(*rows: tuple[str | int | None, ...], names: tuple[str, ...] = ("a", "b")) -> QueryResult:
@@ -17,15 +17,22 @@ def kind(*values: object) -> str:
 
 
 def test_null_the_text_null_the_empty_text_and_the_marker_all_differ() -> None:
-    text = tsv(result((None, "NULL"), ("", r"\N")))
+    found = result((None, "NULL"), ("", r"\N"))
 
-    assert text.split("\n") == ["a\tb", "\\N\tNULL", "\t\\\\N", "(2 rows; \\N is NULL)"]
+    assert tsv(found).split("\n") == ["a\tb", "\\N\tNULL", "\t\\\\N"]
+    assert summary(found) == r"(2 rows; \N is NULL)"
+
+
+def test_json_names_the_columns_once_and_keeps_every_cell() -> None:
+    found = result((None, "NULL"), ("", "1"), names=("a", "a"))
+
+    assert compact(found) == '{"columns":["a","a"],"rows":[[null,"NULL"],["","1"]]}'
 
 
 def test_tabs_and_line_ends_in_cells_and_names_are_escaped() -> None:
     text = tsv(result(("a\tb\nc\rd",), names=("x\ty",)))
 
-    assert text == "x\\ty\na\\tb\\nc\\rd\n(1 row)"
+    assert text == "x\\ty\na\\tb\\nc\\rd"
 
 
 def test_integers_that_json_cannot_hold_are_texts() -> None:

@@ -12,7 +12,7 @@ from mcp_server.settings import Settings, load
 from tests.fixtures.databases import free_port
 from tests.mcp_server.conftest import tools
 
-NAMES = ["query", "search_schema", "describe_tables", "status"]
+NAMES = ["query", "search_schema", "describe_tables", "explain", "status"]
 CLINE = Path(__file__).parents[2] / "examples" / "clients" / "cline.json"
 
 
@@ -51,8 +51,8 @@ async def test_the_list_of_tools_stays_small() -> None:
         separators=(",", ":"),
     )
 
-    # About four characters a token: 700 tokens.
-    assert len(text) <= 2800
+    # 665 tokens of o200k at 2,850 characters; 700 are the limit.
+    assert len(text) <= 2950
 
 
 async def test_status_tells_what_is_up_and_what_holds(shop: str) -> None:

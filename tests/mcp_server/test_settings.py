@@ -3,10 +3,12 @@ from pathlib import Path
 
 import pytest
 
+from mcp_server.closed import CLOSED
 from mcp_server.errors import (
     BadNumber,
     BadSection,
     BadText,
+    BadTexts,
     BadUrl,
     DatabaseToolError,
     PasswordFileExposed,
@@ -16,7 +18,7 @@ from mcp_server.errors import (
     UnknownConnection,
     UnknownSetting,
 )
-from mcp_server.settings import Limits, Settings, load
+from mcp_server.settings import HttpSettings, Limits, Settings, load
 
 
 def configured(tmp_path: Path, text: str, database: str | None = None, **environ: str) -> Settings:
@@ -104,6 +106,8 @@ def test_an_unknown_key_names_the_file_the_key_and_the_nearest(
         ("[database]\nurl = 'postgres://a/b'\n", "database.url", BadUrl),
         ("[database]\nurl = 'nonsense'\n", "database.url", BadUrl),
         ("[database]\n", "database.url", BadUrl),
+        ("[database]\nurl = 'mysql://a/b'\ndeny = 'x'\n", "database.deny", BadTexts),
+        ("[database]\nurl = 'mysql://a/b'\nfunctions = [1]\n", "database.functions", BadTexts),
         ("[database]\nurl = 'sqlite://'\n", "database.url", BadUrl),
         ("[limits]\nrows = 0\n", "limits.rows", BadNumber),
         ("[limits]\nrows = 1.5\n", "limits.rows", BadNumber),
@@ -119,6 +123,13 @@ def test_a_value_that_cannot_be_used_names_its_key(
         configured(tmp_path, text)
 
     assert error.value.slots["key"] == key
+
+
+def test_deny_replaces_what_is_closed_by_default(tmp_path: Path) -> None:
+    url = '[database]\nurl = "mysql://a/b"\n'
+
+    assert configured(tmp_path, url).connections["default"].deny == CLOSED
+    assert configured(tmp_path, url + "deny = []\n").connections["default"].deny == ()
 
 
 def test_a_bad_url_is_never_repeated_since_it_may_hold_a_password() -> None:
@@ -155,6 +166,23 @@ def test_the_password_comes_from_the_environment_or_a_closed_file(tmp_path: Path
     assert from_file.connections["default"].url.password == "p@ss"
     assert from_environment.connections["default"].url.password == "other"
     assert "p@ss" not in repr(from_file)
+
+
+def test_the_token_of_http_comes_from_the_environment_or_a_closed_file(tmp_path: Path) -> None:
+    secret = tmp_path / "token"
+    secret.write_text("t0ken\n", encoding="utf-8")
+    secret.chmod(0o600)
+    text = f'[http]\ntoken_file = "{secret}"\nhosts = ["pc.home"]\n'
+
+    from_file = configured(tmp_path, text)
+    from_environment = configured(tmp_path, text, KOTAE_MCP_TOKEN="other")
+    secret.chmod(0o644)
+
+    assert from_file.http == HttpSettings("t0ken", ("pc.home",))
+    assert from_environment.http.token == "other"
+    assert "t0ken" not in repr(from_file)
+    with pytest.raises(PasswordFileExposed):
+        configured(tmp_path, text)
 
 
 def test_a_password_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
