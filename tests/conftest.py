@@ -1,5 +1,6 @@
 """Fixtures shared by all tests: real database servers, a small real model, isolation."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,12 @@ pytest_plugins = [
     "tests.fixtures.sales",
     "tests.fixtures.scripted_model",
 ]
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach what tests start, also where a shell in the background hides it."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
