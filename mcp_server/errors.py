@@ -10,6 +10,7 @@ DatabaseToolError
 │   │   ├── FunctionNotAllowed   SLEEP, LOAD_FILE…
 │   │   ├── UnknownFunction      stored, loaded, or misspelt
 │   │   ├── NameClosed           a schema, table or SHOW that `deny` names
+│   │   ├── ColumnMasked         a statement that could tell a masked value
 │   │   ├── CommentNotAllowed    executable comments and hints
 │   │   ├── StatementUnreadable  a quote or comment without an end, a stray character
 │   │   └── EmptyStatement
@@ -20,7 +21,7 @@ DatabaseToolError
 │   └── UnknownConnection
 ├── PersonMustAct          settings, password, privileges
 │   ├── SettingUnreadable, UnknownSetting, PasswordFileExposed
-│   ├── BadSection, BadUrl, BadText, BadTexts, BadNumber
+│   ├── BadSection, BadUrl, BadText, BadTexts, BadColumns, BadNumber
 │   ├── NoConnection, NoDatabaseChosen, UnknownDatabase, AccessDenied
 │   ├── SqliteFileMissing, NotSqlite, NotAServer
 │   ├── AuditUnwritable
@@ -135,6 +136,15 @@ class NameClosed(PolicyRefused):
     )
 
 
+class ColumnMasked(PolicyRefused):
+    """A table with masked columns, asked in a way that could tell their values."""
+
+    template = (
+        "statement policy: {table} has masked columns. Ask it with one simple SELECT (no "
+        "subquery, WITH or UNION), and name masked columns only in its list, without an alias."
+    )
+
+
 class CommentNotAllowed(PolicyRefused):
     """A comment that the server would execute, or a hint that is not known to be harmless."""
 
@@ -233,6 +243,12 @@ class BadTexts(PersonMustAct):
     """Something else where a list of texts belongs."""
 
     template = '{file}: {key} must be a list of texts: ["one", "two"]. Correct it.'
+
+
+class BadColumns(PersonMustAct):
+    """Something else where columns are named."""
+
+    template = '{file}: {key} must name columns in full: ["schema.table.column"]. Correct it.'
 
 
 class BadNumber(PersonMustAct):

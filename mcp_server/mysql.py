@@ -29,6 +29,7 @@ from mcp_server.errors import (
     SqlFailed,
     UnknownDatabase,
 )
+from mcp_server.masking import Mask
 from mcp_server.mysql_dialect import TRANSACTION_FENCE, dialect_of, kind_of_column
 from mcp_server.policy import MYSQL_POLICY
 from mcp_server.results import Stream
@@ -78,6 +79,7 @@ class MySqlDatabase:
             MYSQL_POLICY,
             stored=frozenset(name.lower() for name in settings.functions),
             closed=Closed.of(settings.deny, settings.url.database),
+            mask=Mask.of(settings.mask, settings.url.database),
         )
         self._engine = create_engine(
             "mysql+pymysql://",
@@ -199,6 +201,19 @@ class MySqlSession:
             kinds=[kind_of_column(type_code=column[1], width=column[3]) for column in description],
             rows=self._cursor.fetchall_unbuffered(),
             kind_of=lambda value: "binary" if isinstance(value, bytes) else "text",
+            hidden=self._hidden(),
+        )
+
+    def _hidden(self) -> frozenset[int]:
+        """The masked columns of the statement that runs, by the origin that the server tells."""
+        mask = self._database.policy.mask
+        result = self._cursor._result  # PyMySQL keeps the origin of columns to itself
+        if not mask.columns or result is None:
+            return frozenset()
+        return frozenset(
+            at
+            for at, field in enumerate(result.fields)
+            if mask.hides(field.db.decode(), field.org_table, field.org_name, field.name)
         )
 
     def stop(self) -> None:

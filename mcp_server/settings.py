@@ -23,7 +23,7 @@ _OF_THE_ASSISTANT = frozenset({"language", "model", "assistant"})
 _SECTIONS = frozenset({"audit", "database", "connections", "http", "limits"})
 _HTTP_KEYS = frozenset({"token_file", "hosts"})
 _CONNECTION_TEXTS = frozenset({"url", "password_file"})
-_CONNECTION_LISTS = frozenset({"deny", "functions"})
+_CONNECTION_LISTS = frozenset({"deny", "functions", "mask"})
 _URL_OPTIONS = frozenset(
     {"unix_socket", "ssl_ca", "ssl_cert", "ssl_key", "ssl_verify_cert", "ssl_verify_identity"}
 )
@@ -45,13 +45,14 @@ class ConnectionSettings:
     """One database. The password stands in `url` only, which is never shown as it is.
 
     `deny` closes "schema.table" patterns and SHOW subjects; `functions` names the stored
-    functions that a statement may call.
+    functions that a statement may call; `mask` names "schema.table.column" that show as ***.
     """
 
     name: str
     url: URL = field(repr=False)
     deny: tuple[str, ...] = CLOSED
     functions: tuple[str, ...] = ()
+    mask: tuple[str, ...] = ()
 
     @property
     def is_sqlite(self) -> bool:
@@ -154,6 +155,7 @@ def _connection_section(file: str, key: str, name: str, section: Any) -> Connect
         _connection(name, keys.get("url", ""), f"{key}.url", file),
         deny=checked.texts(file, f"{key}.deny", keys.get("deny", CLOSED)),
         functions=checked.texts(file, f"{key}.functions", keys.get("functions", ())),
+        mask=checked.columns(file, f"{key}.mask", keys.get("mask", ())),
     )
     if "password_file" in keys:
         return _with_password(
