@@ -21,7 +21,7 @@ DatabaseToolError
 │   └── UnknownConnection
 ├── PersonMustAct          settings, password, privileges
 │   ├── SettingUnreadable, UnknownSetting, PasswordFileExposed
-│   ├── BadSection, BadUrl, BadText, BadTexts, BadColumns, BadNumber
+│   ├── BadSection, BadUrl, BadText, BadTexts, BadColumns, BadTls, BadNumber
 │   ├── NoConnection, NoDatabaseChosen, UnknownDatabase, AccessDenied
 │   ├── SqliteFileMissing, NotSqlite, NotAServer
 │   ├── AuditUnwritable
@@ -251,6 +251,12 @@ class BadColumns(PersonMustAct):
     template = '{file}: {key} must name columns in full: ["schema.table.column"]. Correct it.'
 
 
+class BadTls(PersonMustAct):
+    """Another word where the kind of TLS is named."""
+
+    template = '{file}: {key} must be "verified", "preferred" or "off". Correct it.'
+
+
 class BadNumber(PersonMustAct):
     """A limit that limits nothing."""
 
@@ -354,6 +360,15 @@ class CannotWrite(PersonMustAct):
     """The SQLite file cannot be made where it should be."""
 
     template = "{path} cannot be written ({message}). Name another file with --into."
+
+
+class ServerUnverified(PersonMustAct):
+    """The server speaks no TLS, or its certificate proves nothing; nothing was sent to it."""
+
+    template = (
+        "{where} could not be verified by TLS ({message}). Add ?ssl_ca=FILE to the URL of "
+        'connection {connection}, or write tls = "preferred" there if you trust the network.'
+    )
 
 
 class FenceMissing(PersonMustAct):

@@ -1,6 +1,7 @@
 """MySQL and MariaDB: connections, the read-only fence, and stopping a statement for real."""
 
 import logging
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -26,6 +27,8 @@ from mcp_server.errors import (
     FenceMissing,
     FenceRefused,
     QueryTimedOut,
+    ServerUnverified,
+    SettingUnreadable,
     SqlFailed,
     UnknownDatabase,
 )
@@ -45,6 +48,7 @@ _RESET_CONNECTION = 0x1F
 _ERRORS: dict[int, type[DatabaseToolError]] = {
     **dict.fromkeys((ER.ACCESS_DENIED_ERROR, ER.DBACCESS_DENIED_ERROR, 1698), AccessDenied),
     ER.BAD_DB_ERROR: UnknownDatabase,
+    CR.CR_SSL_CONNECTION_ERROR: ServerUnverified,
     1792: FenceRefused,
     # Our own KILL QUERY; the time limit of MySQL, of MariaDB.
     **dict.fromkeys((ER.QUERY_INTERRUPTED, 3024, 1969), QueryTimedOut),
@@ -107,9 +111,26 @@ class MySqlDatabase:
             connect_timeout=_CONNECT_SECONDS,
             # A net under the deadline: a cut network must not hold a thread for ever.
             read_timeout=self._limits.seconds + 2 * _CONNECT_SECONDS,
-            **url.query,
+            ssl_disabled=self.settings.tls == "off",
+            **self._options(),
         )
         return connection
+
+    def _options(self) -> dict[str, Any]:
+        """The options of the URL. PyMySQL by itself takes any TLS and believes any server."""
+        options: dict[str, Any] = dict(self.settings.url.query)
+        if not self.settings.must_verify:
+            return options
+        try:
+            context = ssl.create_default_context(cafile=options.get("ssl_ca"))
+            if "ssl_cert" in options:
+                context.load_cert_chain(options["ssl_cert"], options.get("ssl_key"))
+        except OSError as error:
+            raise SettingUnreadable(file="ssl_ca, ssl_cert", reason=str(error)) from error
+        # The certificates that MySQL makes for itself are not strictly X.509.
+        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+        plain = {name: value for name, value in options.items() if not name.startswith("ssl_")}
+        return plain | {"ssl": context}
 
     @contextmanager
     def session(self) -> Iterator["MySqlSession"]:
@@ -152,7 +173,9 @@ class MySqlDatabase:
 
     def _translated(self, error: pymysql.Error) -> DatabaseToolError:
         number = error.args[0] if error.args else 0
-        return _ERRORS.get(number, SqlFailed)(
+        is_tls = isinstance(getattr(error, "original_exception", None), ssl.SSLError)
+        kind = ServerUnverified if is_tls else _ERRORS.get(number, SqlFailed)
+        return kind(
             number=number,
             message=str(error.args[1]) if len(error.args) > 1 else str(error),
             where=self.settings.where,

@@ -8,7 +8,7 @@ from sqlalchemy.engine import make_url
 from mcp_server.errors import BadColumns
 from mcp_server.server import create_server
 from mcp_server.settings import load
-from tests.mcp_server.conftest import execute
+from tests.mcp_server.conftest import SHOP, execute
 
 LEAKS = """
 SELECT name FROM customers WHERE name LIKE 'Y%'
@@ -63,8 +63,6 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{request.getfixturevalue('shop_file')}"
     database: str = request.getfixturevalue(request.param)
-    from tests.mcp_server.conftest import SHOP
-
     execute(database, SHOP)
     return make_url(database).render_as_string(False)
 
