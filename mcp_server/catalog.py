@@ -3,6 +3,7 @@
 import difflib
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 import anyio
 
@@ -68,8 +69,12 @@ class Catalogs:
 
     async def _sample(self, database: Database, table: Table) -> Sampled:
         """A table that is too slow to look at, or may not be read, goes without values."""
+        mask = database.policy.mask
+        masked = [column.name for column in table.columns if mask.masked(table.name, column.name)]
         try:
-            return await self._connections.run(database, lambda session: sample(session, table))
+            return await self._connections.run(
+                database, lambda session: sample(session, table, masked)
+            )
         except ModelMustRepair:
             return Sampled(table, {})
 
@@ -87,8 +92,19 @@ class Catalogs:
                 return catalog_sqlite.read(session)
             return catalog_mysql.read(session, name)
 
-        self._catalogs[name] = await self._connections.run(database, work)
+        self._catalogs[name] = _opened(await self._connections.run(database, work), database)
         self._samples[name].clear()
+
+
+def _opened(catalog: Catalog, database: Database) -> Catalog:
+    """The catalogue without the tables that are closed to the connection."""
+    closed = database.policy.closed
+    tables = {
+        name: table
+        for name, table in catalog.tables.items()
+        if not closed.table(closed.database, name)
+    }
+    return replace(catalog, tables=tables)
 
 
 def _resolved(catalog: Catalog, name: str) -> Table:

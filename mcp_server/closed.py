@@ -18,6 +18,7 @@ CLOSED = (
     "sys.*",
     "information_schema.processlist",
     "information_schema.user_attributes",
+    "information_schema.column_statistics",
     "SHOW BINARY",
     "SHOW BINLOG",
     "SHOW CREATE USER",
@@ -68,10 +69,10 @@ class Closed:
         """The first closed name in a statement, or ""."""
         is_show = bool(parts) and parts[0].upper == "SHOW"
         for at, token in enumerate(parts):
-            if not _is_name(parts, at) or _is_part(parts, at):
+            if not is_name(parts, at) or is_part(parts, at):
                 continue
             name = folded(token.text)
-            if _point(parts, at + 1):
+            if is_operator(parts, at + 1, "."):
                 following = folded(parts[at + 2].text) if at + 2 < len(parts) else ""
                 if self._matches(name, following) or self._schema(name):
                     return f"{token.text}.{following}"
@@ -100,18 +101,18 @@ def folded(name: str) -> str:
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
-def _is_part(parts: Sequence[Token], at: int) -> bool:
+def is_part(parts: Sequence[Token], at: int) -> bool:
     """Does it belong to the name before its point? `FROM .t` means the session's database."""
     return (
-        _point(parts, at - 1)
-        and _is_name(parts, at - 2)
+        is_operator(parts, at - 1, ".")
+        and is_name(parts, at - 2)
         and parts[at - 2].upper not in _BEFORE_TABLE
     )
 
 
-def _is_name(parts: Sequence[Token], at: int) -> bool:
+def is_name(parts: Sequence[Token], at: int) -> bool:
     return at >= 0 and parts[at].kind in {"word", "name"}
 
 
-def _point(parts: Sequence[Token], at: int) -> bool:
-    return 0 <= at < len(parts) and parts[at].kind == "operator" and parts[at].text == "."
+def is_operator(parts: Sequence[Token], at: int, text: str) -> bool:
+    return 0 <= at < len(parts) and parts[at].kind == "operator" and parts[at].text == text

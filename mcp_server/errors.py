@@ -10,6 +10,7 @@ DatabaseToolError
 │   │   ├── FunctionNotAllowed   SLEEP, LOAD_FILE…
 │   │   ├── UnknownFunction      stored, loaded, or misspelt
 │   │   ├── NameClosed           a schema, table or SHOW that `deny` names
+│   │   ├── ColumnMasked         a statement that could tell a masked value
 │   │   ├── CommentNotAllowed    executable comments and hints
 │   │   ├── StatementUnreadable  a quote or comment without an end, a stray character
 │   │   └── EmptyStatement
@@ -20,7 +21,7 @@ DatabaseToolError
 │   └── UnknownConnection
 ├── PersonMustAct          settings, password, privileges
 │   ├── SettingUnreadable, UnknownSetting, PasswordFileExposed
-│   ├── BadSection, BadUrl, BadText, BadTexts, BadNumber
+│   ├── BadSection, BadUrl, BadText, BadTexts, BadColumns, BadTls, BadNumber
 │   ├── NoConnection, NoDatabaseChosen, UnknownDatabase, AccessDenied
 │   ├── SqliteFileMissing, NotSqlite, NotAServer
 │   ├── AuditUnwritable
@@ -135,6 +136,15 @@ class NameClosed(PolicyRefused):
     )
 
 
+class ColumnMasked(PolicyRefused):
+    """A table with masked columns, asked in a way that could tell their values."""
+
+    template = (
+        "statement policy: {table} has masked columns. Ask it with one simple SELECT (no "
+        "subquery, WITH or UNION), and name masked columns only in its list, without an alias."
+    )
+
+
 class CommentNotAllowed(PolicyRefused):
     """A comment that the server would execute, or a hint that is not known to be harmless."""
 
@@ -233,6 +243,18 @@ class BadTexts(PersonMustAct):
     """Something else where a list of texts belongs."""
 
     template = '{file}: {key} must be a list of texts: ["one", "two"]. Correct it.'
+
+
+class BadColumns(PersonMustAct):
+    """Something else where columns are named."""
+
+    template = '{file}: {key} must name columns in full: ["schema.table.column"]. Correct it.'
+
+
+class BadTls(PersonMustAct):
+    """Another word where the kind of TLS is named."""
+
+    template = '{file}: {key} must be "verified", "preferred" or "off". Correct it.'
 
 
 class BadNumber(PersonMustAct):
@@ -338,6 +360,15 @@ class CannotWrite(PersonMustAct):
     """The SQLite file cannot be made where it should be."""
 
     template = "{path} cannot be written ({message}). Name another file with --into."
+
+
+class ServerUnverified(PersonMustAct):
+    """The server speaks no TLS, or its certificate proves nothing; nothing was sent to it."""
+
+    template = (
+        "{where} could not be verified by TLS ({message}). Add ?ssl_ca=FILE to the URL of "
+        'connection {connection}, or write tls = "preferred" there if you trust the network.'
+    )
 
 
 class FenceMissing(PersonMustAct):

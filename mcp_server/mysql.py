@@ -1,6 +1,7 @@
 """MySQL and MariaDB: connections, the read-only fence, and stopping a statement for real."""
 
 import logging
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -26,9 +27,12 @@ from mcp_server.errors import (
     FenceMissing,
     FenceRefused,
     QueryTimedOut,
+    ServerUnverified,
+    SettingUnreadable,
     SqlFailed,
     UnknownDatabase,
 )
+from mcp_server.masking import Mask
 from mcp_server.mysql_dialect import TRANSACTION_FENCE, dialect_of, kind_of_column
 from mcp_server.policy import MYSQL_POLICY
 from mcp_server.results import Stream
@@ -44,6 +48,7 @@ _RESET_CONNECTION = 0x1F
 _ERRORS: dict[int, type[DatabaseToolError]] = {
     **dict.fromkeys((ER.ACCESS_DENIED_ERROR, ER.DBACCESS_DENIED_ERROR, 1698), AccessDenied),
     ER.BAD_DB_ERROR: UnknownDatabase,
+    CR.CR_SSL_CONNECTION_ERROR: ServerUnverified,
     1792: FenceRefused,
     # Our own KILL QUERY; the time limit of MySQL, of MariaDB.
     **dict.fromkeys((ER.QUERY_INTERRUPTED, 3024, 1969), QueryTimedOut),
@@ -78,6 +83,7 @@ class MySqlDatabase:
             MYSQL_POLICY,
             stored=frozenset(name.lower() for name in settings.functions),
             closed=Closed.of(settings.deny, settings.url.database),
+            mask=Mask.of(settings.mask, settings.url.database),
         )
         self._engine = create_engine(
             "mysql+pymysql://",
@@ -105,9 +111,26 @@ class MySqlDatabase:
             connect_timeout=_CONNECT_SECONDS,
             # A net under the deadline: a cut network must not hold a thread for ever.
             read_timeout=self._limits.seconds + 2 * _CONNECT_SECONDS,
-            **url.query,
+            ssl_disabled=self.settings.tls == "off",
+            **self._options(),
         )
         return connection
+
+    def _options(self) -> dict[str, Any]:
+        """The options of the URL. PyMySQL by itself takes any TLS and believes any server."""
+        options: dict[str, Any] = dict(self.settings.url.query)
+        if not self.settings.must_verify:
+            return options
+        try:
+            context = ssl.create_default_context(cafile=options.get("ssl_ca"))
+            if "ssl_cert" in options:
+                context.load_cert_chain(options["ssl_cert"], options.get("ssl_key"))
+        except OSError as error:
+            raise SettingUnreadable(file="ssl_ca, ssl_cert", reason=str(error)) from error
+        # The certificates that MySQL makes for itself are not strictly X.509.
+        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+        plain = {name: value for name, value in options.items() if not name.startswith("ssl_")}
+        return plain | {"ssl": context}
 
     @contextmanager
     def session(self) -> Iterator["MySqlSession"]:
@@ -150,7 +173,9 @@ class MySqlDatabase:
 
     def _translated(self, error: pymysql.Error) -> DatabaseToolError:
         number = error.args[0] if error.args else 0
-        return _ERRORS.get(number, SqlFailed)(
+        is_tls = isinstance(getattr(error, "original_exception", None), ssl.SSLError)
+        kind = ServerUnverified if is_tls else _ERRORS.get(number, SqlFailed)
+        return kind(
             number=number,
             message=str(error.args[1]) if len(error.args) > 1 else str(error),
             where=self.settings.where,
@@ -199,6 +224,19 @@ class MySqlSession:
             kinds=[kind_of_column(type_code=column[1], width=column[3]) for column in description],
             rows=self._cursor.fetchall_unbuffered(),
             kind_of=lambda value: "binary" if isinstance(value, bytes) else "text",
+            hidden=self._hidden(),
+        )
+
+    def _hidden(self) -> frozenset[int]:
+        """The masked columns of the statement that runs, by the origin that the server tells."""
+        mask = self._database.policy.mask
+        result = self._cursor._result  # PyMySQL keeps the origin of columns to itself
+        if not mask.columns or result is None:
+            return frozenset()
+        return frozenset(
+            at
+            for at, field in enumerate(result.fields)
+            if mask.hides(field.db.decode(), field.org_table, field.org_name, field.name)
         )
 
     def stop(self) -> None:

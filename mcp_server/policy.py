@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mcp_server import functions
-from mcp_server.closed import NOTHING_CLOSED, Closed
+from mcp_server.closed import NOTHING_CLOSED, Closed, is_operator
 from mcp_server.errors import (
     ClauseNotAllowed,
     CommentNotAllowed,
@@ -24,6 +24,7 @@ from mcp_server.errors import (
     WriteRefused,
 )
 from mcp_server.lexer import MYSQL, SQLITE, Dialect, Token, tokens
+from mcp_server.masking import NOTHING_MASKED, Mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Policy:
     stored: frozenset[str] = frozenset()
     """Stored functions that a person lets through, in lower case."""
     closed: Closed = NOTHING_CLOSED
+    mask: Mask = NOTHING_MASKED
 
 
 _QUERY_HEADS = frozenset({"SELECT", "WITH", "VALUES", "("})
@@ -103,7 +105,7 @@ def check(sql: str, policy: Policy) -> None:
             _check_comment(token.text)
         else:
             parts.append(token)
-    while _is(parts, len(parts) - 1, ";"):
+    while is_operator(parts, len(parts) - 1, ";"):
         parts.pop()
     if not parts:
         raise EmptyStatement()
@@ -111,6 +113,7 @@ def check(sql: str, policy: Policy) -> None:
     _check_head(parts, policy)
     if name := policy.closed.named_in(parts):
         raise NameClosed(token=name)
+    policy.mask.check(parts)
     for at, token in enumerate(parts):
         if token.kind == "operator" and token.text in {"@", ":="}:
             raise ClauseNotAllowed(token=token.text)
@@ -158,7 +161,7 @@ def _check_word(parts: Sequence[Token], at: int, policy: Policy) -> None:
     pair = (token.upper, following.upper if following else "")
     if pair in _PAIRS:
         raise ClauseNotAllowed(token=" ".join(pair))
-    called = _is(parts, at + 1, "(")
+    called = is_operator(parts, at + 1, "(")
     if token.upper not in policy.reserved or (called and token.upper in _FUNCTIONS_TOO):
         return
     if token.upper in _CHANGES:
@@ -170,7 +173,7 @@ def _check_word(parts: Sequence[Token], at: int, policy: Policy) -> None:
 def _check_call(parts: Sequence[Token], at: int, policy: Policy) -> None:
     """A name before "(" is called, quoted or not; `schema.name(` is always a stored function."""
     token = parts[at]
-    if token.kind not in {"word", "name", "number"} or not _is(parts, at + 1, "("):
+    if token.kind not in {"word", "name", "number"} or not is_operator(parts, at + 1, "("):
         return
     name = token.text.upper() if token.text.isascii() else ""
     if policy.hazards.fullmatch(name):
@@ -192,7 +195,9 @@ def _names_columns(parts: Sequence[Token], at: int) -> bool:
     if before and (before.kind == "string" or before.text == ")" or before.upper == "AS"):
         return True
     end = at + 2
-    while end < len(parts) and (parts[end].kind in {"word", "name"} or _is(parts, end, ",")):
+    while end < len(parts) and (
+        parts[end].kind in {"word", "name"} or is_operator(parts, end, ",")
+    ):
         end += 1
     following = [token.upper or token.text for token in parts[end : end + 3]]
     return following == [")", "AS", "("]
@@ -200,8 +205,4 @@ def _names_columns(parts: Sequence[Token], at: int) -> bool:
 
 def _qualified(parts: Sequence[Token], at: int) -> bool:
     """After a point every word is a name, as the server has it."""
-    return _is(parts, at - 1, ".")
-
-
-def _is(parts: Sequence[Token], at: int, operator: str) -> bool:
-    return 0 <= at < len(parts) and parts[at].kind == "operator" and parts[at].text == operator
+    return is_operator(parts, at - 1, ".")

@@ -19,6 +19,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _DATETIME = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 NULL = r"\N"
+HIDDEN = "***"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Stream:
     """The rows of a running statement, converted one by one as they are taken.
 
     `kinds` holds each column's type where the driver tells it; elsewhere `kind_of` judges each
-    value, and `columns` knows the type once the rows were taken.
+    value, and `columns` knows the type once the rows were taken. `hidden` columns tell nothing.
     """
 
     def __init__(
@@ -57,7 +58,9 @@ class Stream:
         kinds: Sequence[ColumnType | None],
         rows: Iterable[Sequence[Any]],
         kind_of: Callable[[Any], ColumnType],
+        hidden: frozenset[int] = frozenset(),
     ) -> None:
+        self._hidden = hidden
         self._names, self._kinds, self._rows, self._kind_of = names, kinds, rows, kind_of
         self._seen: list[set[ColumnType]] = [set() for _ in names]
 
@@ -66,6 +69,8 @@ class Stream:
             yield tuple(self._cell(at, value) for at, value in enumerate(row))
 
     def _cell(self, at: int, value: Any) -> Cell:
+        if at in self._hidden:
+            return HIDDEN
         if value is None:
             return None
         kind = self._kinds[at]
@@ -77,8 +82,10 @@ class Stream:
     @property
     def columns(self) -> tuple[Column, ...]:
         return tuple(
-            Column(name, kind or _common(seen))
-            for name, kind, seen in zip(self._names, self._kinds, self._seen, strict=True)
+            Column(name, "text" if at in self._hidden else kind or _common(seen))
+            for at, (name, kind, seen) in enumerate(
+                zip(self._names, self._kinds, self._seen, strict=True)
+            )
         )
 
 

@@ -5,7 +5,7 @@ too many values to tell.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 
 from mcp_server.results import Cell
@@ -29,13 +29,19 @@ class Sampled:
     values: Mapping[str, tuple[Cell, ...]]
 
 
-def sample(session: Session, table: Table) -> Sampled:
-    """Look at the data; a table too big or of unknown size gives what its types tell."""
+def sample(session: Session, table: Table, masked: Container[str] = ()) -> Sampled:
+    """Look at the data, but not of the `masked` columns.
+
+    A table too big or of unknown size gives what its types tell.
+    """
     small = table.rows is not None and table.rows <= MOST_ROWS
     keys = {*table.primary_key, *(name for key in table.foreign_keys for name in key.columns)}
     values: dict[str, tuple[Cell, ...]] = {}
     columns = []
     for column in table.columns:
+        if column.name in masked:
+            columns.append(column)
+            continue
         if column.type.startswith("enum("):
             values[column.name] = tuple(sorted(_members(column.type)))
         elif small and column.name not in keys and _CHOICE.match(column.type):

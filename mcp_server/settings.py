@@ -16,17 +16,19 @@ from sqlalchemy.exc import ArgumentError
 
 from mcp_server import settings_values as checked
 from mcp_server.closed import CLOSED
-from mcp_server.errors import BadUrl, SqliteFileMissing, UnknownConnection
+from mcp_server.errors import BadTls, BadUrl, SqliteFileMissing, UnknownConnection
 
 DEFAULT = "default"
 _OF_THE_ASSISTANT = frozenset({"language", "model", "assistant"})
 _SECTIONS = frozenset({"audit", "database", "connections", "http", "limits"})
 _HTTP_KEYS = frozenset({"token_file", "hosts"})
-_CONNECTION_TEXTS = frozenset({"url", "password_file"})
-_CONNECTION_LISTS = frozenset({"deny", "functions"})
+_CONNECTION_TEXTS = frozenset({"url", "password_file", "tls"})
+_CONNECTION_LISTS = frozenset({"deny", "functions", "mask"})
 _URL_OPTIONS = frozenset(
     {"unix_socket", "ssl_ca", "ssl_cert", "ssl_key", "ssl_verify_cert", "ssl_verify_identity"}
 )
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+_TLS = frozenset({"verified", "preferred", "off"})
 _ENVIRONMENT = "env"
 
 
@@ -45,17 +47,26 @@ class ConnectionSettings:
     """One database. The password stands in `url` only, which is never shown as it is.
 
     `deny` closes "schema.table" patterns and SHOW subjects; `functions` names the stored
-    functions that a statement may call.
+    functions that a statement may call; `mask` names "schema.table.column" that show as ***.
     """
 
     name: str
     url: URL = field(repr=False)
     deny: tuple[str, ...] = CLOSED
     functions: tuple[str, ...] = ()
+    mask: tuple[str, ...] = ()
+    tls: str = ""
+    """"verified", "preferred" or "off"; "" is verified beyond this machine, else preferred."""
 
     @property
     def is_sqlite(self) -> bool:
         return self.url.get_backend_name() == "sqlite"
+
+    @property
+    def must_verify(self) -> bool:
+        """Must the server prove by a certificate that it is the one of the URL?"""
+        local = "unix_socket" in self.url.query or (self.url.host or "localhost") in _THIS_MACHINE
+        return self.tls == "verified" or not (self.tls or local)
 
     @property
     def shown_url(self) -> str:
@@ -150,10 +161,14 @@ def _connection_section(file: str, key: str, name: str, section: Any) -> Connect
     checked.refuse_unknown(file, f"{key}.", keys, _CONNECTION_TEXTS | _CONNECTION_LISTS)
     for entry in _CONNECTION_TEXTS & keys.keys():
         checked.text(file, f"{key}.{entry}", keys[entry])
+    if keys.get("tls", "verified") not in _TLS:
+        raise BadTls(file=file, key=f"{key}.tls")
     connection = replace(
         _connection(name, keys.get("url", ""), f"{key}.url", file),
         deny=checked.texts(file, f"{key}.deny", keys.get("deny", CLOSED)),
         functions=checked.texts(file, f"{key}.functions", keys.get("functions", ())),
+        tls=keys.get("tls", ""),
+        mask=checked.columns(file, f"{key}.mask", keys.get("mask", ())),
     )
     if "password_file" in keys:
         return _with_password(

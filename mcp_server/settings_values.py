@@ -2,12 +2,14 @@
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from mcp_server.errors import (
+    BadColumns,
     BadNumber,
     BadSection,
     BadText,
@@ -16,6 +18,8 @@ from mcp_server.errors import (
     SettingUnreadable,
     UnknownSetting,
 )
+
+_COLUMN = re.compile(r"([^.*]+\.)?[^.*]+\.[^.*]+")
 
 
 def read(file: Path) -> dict[str, Any]:
@@ -46,6 +50,14 @@ def texts(file: str, key: str, value: Any) -> tuple[str, ...]:
     ):
         raise BadTexts(file=file, key=key)
     return tuple(value)
+
+
+def columns(file: str, key: str, value: Any) -> tuple[str, ...]:
+    """Entries like "shop.customers.email" or "customers.email"."""
+    entries = texts(file, key, value)
+    if not all(_COLUMN.fullmatch(entry) for entry in entries):
+        raise BadColumns(file=file, key=key)
+    return entries
 
 
 def section(file: str, key: str, value: Any) -> dict[str, Any]:

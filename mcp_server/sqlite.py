@@ -2,10 +2,12 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
+from mcp_server.closed import Closed
 from mcp_server.errors import (
     DatabaseBusy,
     DatabaseToolError,
@@ -15,6 +17,8 @@ from mcp_server.errors import (
     SqlFailed,
     SqliteFileMissing,
 )
+from mcp_server.lexer import SQLITE, tokens
+from mcp_server.masking import Mask
 from mcp_server.policy import SQLITE_POLICY
 from mcp_server.results import Stream, kind_of_value
 from mcp_server.sessions import Flavour
@@ -33,13 +37,18 @@ _PRAGMAS = frozenset({"table_xinfo", "foreign_key_list"})
 class SqliteDatabase:
     """One SQLite file; every session is a connection of its own."""
 
-    policy = SQLITE_POLICY
     explain = "EXPLAIN QUERY PLAN"
     layers: tuple[str, ...] = ("mode=ro", "query_only", "authorizer", "policy", "limits")
 
     def __init__(self, settings: ConnectionSettings, limits: Limits) -> None:
         self.settings, self._limits = settings, limits
         self._path = Path(settings.where)
+        # SQLite knows its one file as "main".
+        self.policy = replace(
+            SQLITE_POLICY,
+            closed=Closed.of(settings.deny, "main"),
+            mask=Mask.of(settings.mask, "main"),
+        )
 
     @contextmanager
     def session(self) -> Iterator["SqliteSession"]:
@@ -47,7 +56,7 @@ class SqliteDatabase:
             raise SqliteFileMissing(path=self._path)
         try:
             with closing(self._connect()) as connection:
-                session = SqliteSession(connection)
+                session = SqliteSession(connection, self.policy.mask)
                 session.enter_fence()
                 yield session
         except sqlite3.Error as error:
@@ -86,8 +95,8 @@ class SqliteSession:
     flavour: Flavour = "sqlite"
     version = sqlite3.sqlite_version
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: sqlite3.Connection, mask: Mask) -> None:
+        self._connection, self._mask = connection, mask
         self._stopped = threading.Event()
 
     def enter_fence(self) -> None:
@@ -102,7 +111,13 @@ class SqliteSession:
     def stream(self, sql: str) -> Stream:
         cursor = self._connection.execute(sql)
         names = [column[0] for column in cursor.description or ()]
-        return Stream(names, [None] * len(names), cursor, kind_of_value)
+        return Stream(names, [None] * len(names), cursor, kind_of_value, self._hidden(sql, names))
+
+    def _hidden(self, sql: str, names: Sequence[str]) -> frozenset[int]:
+        """SQLite does not tell where a result column comes from, so its name decides."""
+        if not self._mask.concerned(list(tokens(sql, SQLITE))):
+            return frozenset()
+        return frozenset(at for at, name in enumerate(names) if self._mask.hides("", "", "", name))
 
     def stop(self) -> None:
         self._stopped.set()

@@ -1,6 +1,7 @@
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,45 @@ async def test_a_server_that_is_down_is_a_matter_of_time() -> None:
 
     assert (error["code"], error["actor"]) == ("DatabaseDown", "time")
     assert f"127.0.0.1:{port}" in text
+
+
+async def test_a_server_that_cannot_prove_who_it_is_is_not_talked_to_when_it_must(
+    shop: str, tmp_path: Path
+) -> None:
+    config = tmp_path / "kotae.toml"
+    codes = []
+    for tls in ("verified", "preferred", "off"):
+        config.write_text(f'[connections.x]\nurl = "{shop}"\ntls = "{tls}"\n', encoding="utf-8")
+        async with tools("x", KOTAE_CONFIG=str(config)) as client:
+            result = await client.call_tool("query", {"sql": "SELECT 1"})
+        failed = result.is_error and result.meta
+        codes.append(failed["kotae/error"]["code"] if failed else "answered")
+
+    assert codes == ["ServerUnverified", "answered", "answered"]
+
+
+async def test_a_certificate_that_is_not_there_is_reported() -> None:
+    error, _ = await failure("mysql://me@db.example/x?ssl_ca=/nowhere.pem")
+
+    assert (error["code"], error["actor"]) == ("SettingUnreadable", "person")
+
+
+@pytest.mark.parametrize(
+    ("url", "tls", "must"),
+    [
+        ("mysql://db.example/x", "", True),
+        ("mysql://192.168.1.5/x", "", True),
+        ("mysql://127.0.0.1/x", "", False),
+        ("mysql://localhost/x", "", False),
+        ("mysql://db.example/x?unix_socket=/run/x", "", False),
+        ("mysql://db.example/x", "preferred", False),
+        ("mysql://localhost/x", "verified", True),
+    ],
+)
+def test_servers_beyond_this_machine_must_be_verified(url: str, tls: str, must: bool) -> None:
+    connection = load(database=url, environ={}).connections["default"]
+
+    assert replace(connection, tls=tls).must_verify is must
 
 
 async def test_something_else_on_the_port_is_reported() -> None:
