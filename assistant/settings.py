@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from assistant.errors import SecretExposed, SettingInvalid, SettingsUnreadable, SettingUnknown
 
-_OF_THE_TOOLS = frozenset({"database", "connections", "limits"})
+_OF_THE_TOOLS = frozenset({"audit", "connections", "database", "http", "limits"})
 _ENVIRONMENT = {
     "KOTAE_LANGUAGE": ("language",),
     "KOTAE_TODAY": ("assistant", "today"),

@@ -367,7 +367,7 @@ class ServerUnverified(PersonMustAct):
 
     template = (
         "{where} could not be verified by TLS ({message}). Add ?ssl_ca=FILE to the URL of "
-        'connection {connection}, or write tls = "preferred" there if you trust the network.'
+        "connection {connection}, or ?tls=preferred if you trust the network."
     )
 
 

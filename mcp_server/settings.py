@@ -161,13 +161,12 @@ def _connection_section(file: str, key: str, name: str, section: Any) -> Connect
     checked.refuse_unknown(file, f"{key}.", keys, _CONNECTION_TEXTS | _CONNECTION_LISTS)
     for entry in _CONNECTION_TEXTS & keys.keys():
         checked.text(file, f"{key}.{entry}", keys[entry])
-    if keys.get("tls", "verified") not in _TLS:
-        raise BadTls(file=file, key=f"{key}.tls")
+    plain = _connection(name, keys.get("url", ""), f"{key}.url", file)
     connection = replace(
-        _connection(name, keys.get("url", ""), f"{key}.url", file),
+        plain,
         deny=checked.texts(file, f"{key}.deny", keys.get("deny", CLOSED)),
         functions=checked.texts(file, f"{key}.functions", keys.get("functions", ())),
-        tls=keys.get("tls", ""),
+        tls=_tls(file, f"{key}.tls", keys.get("tls", "")) or plain.tls,
         mask=checked.columns(file, f"{key}.mask", keys.get("mask", ())),
     )
     if "password_file" in keys:
@@ -186,9 +185,17 @@ def _connection(name: str, text: str, key: str, file: str) -> ConnectionSettings
         case "sqlite" if url.database:
             return ConnectionSettings(name, URL.create("sqlite", database=_absolute(url.database)))
         case "mysql" | "mysql+pymysql" | "mariadb" | "mariadb+pymysql":
-            checked.refuse_unknown(file, f"{key}?", url.query, _URL_OPTIONS)
-            return ConnectionSettings(name, url.set(drivername="mysql"))
+            checked.refuse_unknown(file, f"{key}?", url.query, _URL_OPTIONS | {"tls"})
+            tls = _tls(file, f"{key}?tls", str(url.query.get("tls", "")))
+            bare = url.difference_update_query(["tls"]).set(drivername="mysql")
+            return ConnectionSettings(name, bare, tls=tls)
     raise BadUrl(file=file, key=key)
+
+
+def _tls(file: str, key: str, value: str) -> str:
+    if value and value not in _TLS:
+        raise BadTls(file=file, key=key)
+    return value
 
 
 def _absolute(path: str) -> str:

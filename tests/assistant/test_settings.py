@@ -147,3 +147,9 @@ def test_a_key_file_that_others_can_touch_is_refused(mode: int) -> None:
 def test_a_missing_key_file_is_told() -> None:
     with pytest.raises(AssistantError, match="nowhere: cannot read"):
         configured('[model]\napi_key_file = "nowhere"')
+
+
+@pytest.mark.parametrize("section", ["audit", "connections.shop", "database", "http", "limits"])
+def test_sections_of_the_database_tools_are_passed_over(section: str) -> None:
+    Path("kotae.toml").write_text(f"[{section}]\n", encoding="utf-8")
+    assert load().model.name is None

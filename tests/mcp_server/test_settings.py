@@ -204,3 +204,15 @@ def test_an_argument_that_names_nothing_is_reported(
 ) -> None:
     with pytest.raises(error, match=database):
         load(database=database, environ={})
+
+
+def test_the_url_may_say_how_tls_is_used_and_it_is_no_option_of_the_driver() -> None:
+    settings = load(environ={"KOTAE_DATABASE_URL": "mysql://a@db.example/shop?tls=preferred"})
+    connection = settings.connections["default"]
+    assert (connection.tls, connection.must_verify) == ("preferred", False)
+    assert "tls" not in connection.url.query
+
+
+def test_another_word_for_tls_in_the_url_is_refused() -> None:
+    with pytest.raises(BadTls, match="KOTAE_DATABASE_URL"):
+        load(environ={"KOTAE_DATABASE_URL": "mysql://a@db.example/shop?tls=maybe"})
