@@ -56,7 +56,15 @@ def _mends(scope: Scope, schema: Schema) -> Iterator[_Mend]:
         right = _right_alias(column, sources, scope)
         if right and right != column.table:
             told = f"{column.table}.{column.name} → {right}.{column.name}"
-            yield _Mend(qualifier.meta["start"], qualifier.meta["end"] + 1, right, told)
+            start, end = qualifier.meta["start"], qualifier.meta["end"] + 1
+            yield _Mend(start, end, _written(right, scope), told)
+
+
+def _written(alias: str, scope: Scope) -> str:
+    """The alias in quotes where the statement quotes it."""
+    source = scope.sources[alias]
+    quoted = any(i.name == alias and i.args.get("quoted") for i in source.find_all(exp.Identifier))
+    return f"`{alias}`" if quoted else alias
 
 
 def _base_tables(scope: Scope, schema: Schema) -> dict[str, Table]:

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
+from sqlglot.optimizer.scope import traverse_scope
 
 from assistant.schema import Schema
 
@@ -34,9 +35,12 @@ def reads_a_table(sql: str) -> bool:
     """Whether rows can come from data; a statement that is not understood gets the doubt."""
     try:
         tree = sqlglot.parse_one(sql, read="mysql")
+        scopes = traverse_scope(tree)
     except SqlglotError:
         return True
-    return tree.find(exp.Table) is not None or not isinstance(tree, exp.Query)
+    # The source of a subquery or a WITH is a scope of its own; only a table is data.
+    sources = (source for scope in scopes for source in scope.sources.values())
+    return not isinstance(tree, exp.Query) or any(isinstance(s, exp.Table) for s in sources)
 
 
 def error_facts(message: str, sql: str, schema: Schema) -> str:
