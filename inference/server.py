@@ -67,12 +67,15 @@ def serve(wish: ServerWish, on_progress: OnProgress = unheard) -> Iterator[Endpo
     engine, launch = _prepared(wish, on_progress)
     descriptor, name = tempfile.mkstemp(prefix="server-", suffix=".log", dir=state_folder())
     os.close(descriptor)
-    server, endpoint = start(engine, launch, Path(name), on_progress)
+    log = Path(name)
     try:
-        yield endpoint
+        server, endpoint = start(engine, launch, log, on_progress)
+        try:
+            yield endpoint
+        finally:
+            server.close()
     finally:
-        server.close()
-        server.log.unlink(missing_ok=True)
+        log.unlink(missing_ok=True)
 
 
 def start_background(wish: ServerWish, on_progress: OnProgress = unheard) -> RunningServer:
