@@ -100,7 +100,7 @@ def catalogue_shapes() -> Mapping[str, Shape]:
 def shape_of(header: Header, model: str) -> Shape:
     """The shape that a header tells; raises ShapeUnknown, which names `model`."""
     facts = _Facts(header.metadata, model)
-    sizes: Counter[TensorClass] = Counter()
+    sizes: Counter[str] = Counter()
     kinds: dict[TensorClass, Counter[str]] = {}
     for tensor in header.tensors:
         room = class_of(tensor.name)
@@ -125,7 +125,7 @@ def shape_of(header: Header, model: str) -> Shape:
         context=facts.number("context_length"),
         vocabulary=_vocabulary(header, facts, width),
         active_parameters=_active(header.tensors, used / experts if experts else 1.0),
-        sizes=Sizes(**sizes),
+        sizes=Sizes(**dict(sizes)),
         types={room: kinds[room].most_common(1)[0][0] for room in sorted(kinds)},
     )
 
@@ -160,8 +160,8 @@ class _Facts:
         match self.metadata.get(key, default):
             case int(value):
                 return value
-            case tuple(values) if values and all(isinstance(value, int) for value in values):
-                return max(values)
+            case (int(first), *rest):
+                return max(first, *map(int, rest))
             case _:
                 raise ShapeUnknown(model=self.model, key=key)
 
