@@ -107,6 +107,13 @@ class ModelTooLarge(PersonMustAct):
     )
 
 
+class UnknownGpu(PersonMustAct):
+    template = (
+        "no GPU is called '{name}' here; the nearest is '{nearest}'. Others: --gpu card "
+        "--vram GIB, --gpu integrated, --gpu unified, --gpu none"
+    )
+
+
 # Downloads
 
 
