@@ -101,11 +101,6 @@ class MachineWish:
     gpu: str | None = None
     bandwidth: float | None = None
 
-    @property
-    def another(self) -> bool:
-        """Whether the RAM is another machine's, so that nothing measured here holds there."""
-        return self.ram is not None
-
 
 def with_wish(machine: Machine, wish: MachineWish) -> Machine:
     """The machine, changed as wished; raises UnknownGpu with the nearest name."""

@@ -9,11 +9,30 @@ import psutil
 from inference import systems
 from inference.bandwidth import bandwidth
 from inference.devices import listed
-from inference.engine import device_list
+from inference.engine import device_list, find_engine
+from inference.errors import NoEngine
 from inference.hardware import physical_cores, total_memory
-from inference.machine import Machine, System
+from inference.machine import Machine, MachineWish, System, typical, with_wish
 from inference.places import models_folder
 from inference.process import Engine
+from inference.progress import OnProgress, unheard
+
+
+def machine_wished(
+    wish: MachineWish, on_progress: OnProgress = unheard
+) -> tuple[Machine, frozenset[str] | None]:
+    """The machine that a person means, and the flags of its engine where it is this one.
+
+    Nothing of this machine is looked at for another one. A machine without an engine can be
+    planned all the same.
+    """
+    if wish.ram is not None:
+        return with_wish(typical(wish.ram), wish), None
+    try:
+        engine = find_engine(None, on_progress)
+    except NoEngine:
+        return with_wish(survey(None), wish), None
+    return with_wish(survey(engine), wish), engine.flags
 
 
 def survey(engine: Engine | None) -> Machine:
