@@ -47,17 +47,23 @@ def _named(path: Path, on_progress: OnProgress) -> Engine:
         raise EngineBroken(engine=path, reason=fault) from fault
 
 
-def device_memory(engine: Engine) -> int:
-    """Bytes of memory on the graphics devices that the engine lists, 0 where it lists none."""
+def device_list(engine: Engine) -> str:
+    """What the engine prints about the graphics devices that it sees, nothing if it cannot."""
     if "--list-devices" not in engine.flags:
-        return 0
+        return ""
     told = subprocess.run(
         [*engine.program.command, "--list-devices"],
         env=engine.program.surroundings(),
         stdin=subprocess.DEVNULL,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         timeout=LIST_SECONDS,
         check=False,
     )
-    mebibytes = re.findall(r"\((\d+) MiB,", told.stdout.decode("utf-8", errors="replace"))
+    return told.stdout.decode("utf-8", errors="replace")
+
+
+def device_memory(engine: Engine) -> int:
+    """Bytes of memory on the graphics devices that the engine lists, 0 where it lists none."""
+    mebibytes = re.findall(r"\((\d+) MiB,", device_list(engine))
     return sum(map(int, mebibytes)) * 1024**2

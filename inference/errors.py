@@ -75,10 +75,42 @@ class ModelFileAltered(PersonMustAct):
     )
 
 
+class ModelPartMissing(PersonMustAct):
+    template = (
+        "the model has {count} files, and {file} is not in {folder}. Fetch that file again, "
+        "or the whole model with: kotae model pull"
+    )
+
+
+class ModelPartTruncated(PersonMustAct):
+    template = "{file} is incomplete: it ends after {actual} bytes. Fetch that file again"
+
+
+class HeaderUnreachable(ServerUnavailable):
+    template = (
+        "the model's header could not be read from {url} ({reason}). Check the address, or fetch "
+        "the file and name its path"
+    )
+
+
+class ShapeUnknown(PersonMustAct):
+    template = (
+        "{model} cannot be planned: its header does not say {key}. Models that can be planned: "
+        "kotae model list"
+    )
+
+
 class ModelTooLarge(PersonMustAct):
     template = (
         "model {name} ({size}) is larger than this machine's memory ({memory}). "
         "Choose a smaller one (kotae model list) or insist with --force"
+    )
+
+
+class UnknownGpu(PersonMustAct):
+    template = (
+        "no GPU is called '{name}' here; the nearest is '{nearest}'. Others: --gpu card "
+        "--vram GIB, --gpu integrated, --gpu unified, --gpu none"
     )
 
 

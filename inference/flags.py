@@ -1,12 +1,15 @@
 """An engine's own flags: read from its --help, and what we mean spelled in them."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 # An option's line begins with its spellings; descriptions are indented further.
 _SPELLINGS = re.compile(r"^ {0,2}(-{1,2}[A-Za-z][\w-]*(?:,\s+-{1,2}[A-Za-z][\w-]*)*)(.*)$")
 PROMPT_CACHE_MIB = 512
+# One wish: its spellings, the newest first, and its value.
+FlagWish = tuple[tuple[str, ...], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ def arguments(launch: Launch, port: int, known: frozenset[str]) -> list[str]:
 
     The API key is never among them: the environment carries it.
     """
-    wishes: list[tuple[tuple[str, ...], str | None]] = [
+    wishes: list[FlagWish] = [
         (("--model", "-m"), str(launch.model)),
         (("--alias", "-a"), launch.alias),
         (("--host",), "127.0.0.1"),
@@ -54,9 +57,14 @@ def arguments(launch: Launch, port: int, known: frozenset[str]) -> list[str]:
     ]
     if launch.effort:
         wishes.append((("--reasoning-effort",), launch.effort))
+    return spelled(wishes, known)
+
+
+def spelled(wishes: Iterable[FlagWish], known: frozenset[str] | None) -> list[str]:
+    """The wishes in an engine's own spelling; without an engine in the newest one."""
     line: list[str] = []
     for names, value in wishes:
-        spelling = next((name for name in names if name in known), None)
+        spelling = next((name for name in names if known is None or name in known), None)
         if spelling:
             line += [spelling] if value is None else [spelling, value]
     return line

@@ -9,6 +9,8 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
+from inference.gguf_writer import NewTensor, array, header, number, padded, real, string, text
+
 WIDTH, FEED_FORWARD, HEADS, LAYERS, CONTEXT = 256, 512, 4, 2, 512
 VOCABULARY = (
     "<unk>",
@@ -18,7 +20,6 @@ VOCABULARY = (
     "▁",
     *"abcdefghijklmno",
 )
-ALIGNMENT = 32
 # Number of the type, weights a block, and how one block of random weights is written.
 F32, Q8_0, Q4_K, Q6_K = 0, 8, 12, 14
 _HALF = struct.Struct("<e")
@@ -27,15 +28,9 @@ _HALF = struct.Struct("<e")
 def write_tiny_model(path: Path) -> None:
     """Write the model to `path`; the same bytes every time."""
     dice = random.Random(0)
-    tensors = [(name, shape, kind, _weights(dice, shape, kind)) for name, shape, kind in _tensors()]
-    header = b"GGUF" + struct.pack("<IQQ", 3, len(tensors), len(_metadata()))
-    header += b"".join(_text(key) + value for key, value in _metadata().items())
-    offset, data = 0, b""
-    for name, shape, kind, weights in tensors:
-        header += _text(name) + struct.pack(f"<I{len(shape)}QIQ", len(shape), *shape, kind, offset)
-        data += _padded(weights)
-        offset = len(data)
-    path.write_bytes(_padded(header) + data)
+    tensors = [NewTensor(*described) for described in _tensors()]
+    data = b"".join(padded(_weights(dice, tensor)) for tensor in tensors)
+    path.write_bytes(header(_metadata(), tensors) + data)
 
 
 def _tensors() -> Iterator[tuple[str, tuple[int, ...], int]]:
@@ -52,9 +47,9 @@ def _tensors() -> Iterator[tuple[str, tuple[int, ...], int]]:
     yield "output.weight", (WIDTH, len(VOCABULARY)), Q6_K
 
 
-def _weights(dice: random.Random, shape: tuple[int, ...], kind: int) -> bytes:
-    count = shape[0] * (shape[1] if len(shape) > 1 else 1)
-    match kind:
+def _weights(dice: random.Random, tensor: NewTensor) -> bytes:
+    count = tensor.weights
+    match tensor.kind:
         case 8:  # Q8_0: a scale, 32 signed bytes
             return b"".join(_HALF.pack(1e-3) + dice.randbytes(32) for _ in range(count // 32))
         case 12:  # Q4_K: scale, minimum, 12 bytes of small scales, 256 nibbles
@@ -70,37 +65,17 @@ def _weights(dice: random.Random, shape: tuple[int, ...], kind: int) -> bytes:
 def _metadata() -> dict[str, bytes]:
     kinds = [2, 3, 3, *[6] * 256, *[1] * (len(VOCABULARY) - 259)]
     return {
-        "general.architecture": _string("llama"),
-        "llama.block_count": _number(LAYERS),
-        "llama.context_length": _number(CONTEXT),
-        "llama.embedding_length": _number(WIDTH),
-        "llama.feed_forward_length": _number(FEED_FORWARD),
-        "llama.attention.head_count": _number(HEADS),
-        "llama.attention.layer_norm_rms_epsilon": struct.pack("<If", 6, 1e-5),
-        "tokenizer.ggml.model": _string("llama"),
-        "tokenizer.ggml.tokens": _array(8, [_text(token) for token in VOCABULARY]),
-        "tokenizer.ggml.scores": _array(6, [struct.pack("<f", 0.0)] * len(VOCABULARY)),
-        "tokenizer.ggml.token_type": _array(5, [struct.pack("<i", kind) for kind in kinds]),
-        "tokenizer.ggml.bos_token_id": _number(1),
-        "tokenizer.ggml.eos_token_id": _number(2),
+        "general.architecture": string("llama"),
+        "llama.block_count": number(LAYERS),
+        "llama.context_length": number(CONTEXT),
+        "llama.embedding_length": number(WIDTH),
+        "llama.feed_forward_length": number(FEED_FORWARD),
+        "llama.attention.head_count": number(HEADS),
+        "llama.attention.layer_norm_rms_epsilon": real(1e-5),
+        "tokenizer.ggml.model": string("llama"),
+        "tokenizer.ggml.tokens": array(8, [text(token) for token in VOCABULARY]),
+        "tokenizer.ggml.scores": array(6, [struct.pack("<f", 0.0)] * len(VOCABULARY)),
+        "tokenizer.ggml.token_type": array(5, [struct.pack("<i", kind) for kind in kinds]),
+        "tokenizer.ggml.bos_token_id": number(1),
+        "tokenizer.ggml.eos_token_id": number(2),
     }
-
-
-def _text(text: str) -> bytes:
-    return struct.pack("<Q", len(text.encode())) + text.encode()
-
-
-def _string(text: str) -> bytes:
-    return struct.pack("<I", 8) + _text(text)
-
-
-def _number(value: int) -> bytes:
-    return struct.pack("<II", 4, value)
-
-
-def _array(kind: int, items: list[bytes]) -> bytes:
-    return struct.pack("<IIQ", 9, kind, len(items)) + b"".join(items)
-
-
-def _padded(data: bytes) -> bytes:
-    return data + bytes(-len(data) % ALIGNMENT)

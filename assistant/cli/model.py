@@ -47,6 +47,39 @@ def pull(name: Annotated[str, typer.Argument(metavar="NAME", help=t("model.name_
     say(t("model.pulled", name=name, path=path))
 
 
+@app.command("plan", help=t("plan.help"))
+def show_plan(
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help=t("plan.name_help"))] = None,
+    context: Annotated[int | None, typer.Option(min=512, help=t("plan.context_help"))] = None,
+    ram: Annotated[float | None, typer.Option(min=1, help=t("plan.ram_help"))] = None,
+    vram: Annotated[float | None, typer.Option(min=0, help=t("plan.vram_help"))] = None,
+    gpu: Annotated[str | None, typer.Option(help=t("plan.gpu_help"))] = None,
+    bandwidth: Annotated[float | None, typer.Option(min=1, help=t("plan.bandwidth_help"))] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=t("plan.json_help"))] = False,
+) -> None:
+    """Print a plan; the verdict is data, so the exit code is 0 whatever it is."""
+    import json
+
+    from assistant.cli.plan import as_data, as_lines
+    from assistant.cli.server_progress import narrated
+    from inference.errors import InferenceError
+    from inference.machine import MachineWish
+    from inference.places import models_folder
+    from inference.plan import Wishes
+    from inference.planning import planned
+    from inference.survey import machine_wished
+
+    wish = MachineWish(ram, vram, gpu, bandwidth)
+    with reporting_errors(InferenceError):
+        with narrated() as on_progress:
+            machine, known = machine_wished(wish, on_progress)
+        made = planned(name, models_folder(), machine, Wishes(context=context))
+    if as_json:
+        typer.echo(json.dumps(as_data(made, known), indent=1))
+    else:
+        typer.echo("\n".join(as_lines(made, known)))
+
+
 @app.command(help=t("model.start_help"))
 def start(
     name: Annotated[

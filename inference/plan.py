@@ -1,0 +1,168 @@
+"""The plan: where a model goes on a machine, what it will take and how fast it will be.
+
+Pure: facts of the model, the machine and a person's wishes go in, nothing is measured or
+started. Context comes before experts on the GPU: a model that forgets the question is no use.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from inference.machine import Device, Machine
+from inference.memory import MIB, LoadMode, Memory, Placement, memory
+from inference.shape import Shape
+from inference.speed import Speed, missing, speed
+
+Verdict = Literal["fits", "tight", "does not fit"]
+TARGET_CONTEXT, LEAST_CONTEXT = 32_768, 16_384
+GPU_BATCHES, CPU_BATCHES = (2048, 1024, 512), (512,)
+# A GPU is not filled to the brim: a desktop and the driver take their share as they please.
+DEVICE_MARGIN = 1024 * MIB
+# The part of the weights that may come from disk again and again before it is no use.
+TIGHT_SHARE = 0.1
+PROMPT_CACHES = tuple(size * MIB for size in (4096, 2048, 1024, 512))
+# Repacked experts cannot be given back, so they must not fill the RAM.
+REPACK_SPARE = 4096 * MIB
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a person asks of the plan; None and True leave the choice to us."""
+
+    context: int | None = None
+    use_gpu: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A placement with everything that follows from it. `missing` is bytes of RAM."""
+
+    model: str
+    machine: Machine
+    place: Placement
+    memory: Memory
+    speed: Speed
+    verdict: Verdict
+    missing: int
+
+
+def plan(model: str, shape: Shape, machine: Machine, wishes: Wishes | None = None) -> Plan:
+    """The best placement: the first that fits, else the smallest one, with its verdict."""
+    wishes = wishes or Wishes()
+    device = _device(machine) if wishes.use_gpu else None
+    chosen: Plan | None = None
+    for place in _placements(shape, machine, wishes, device):
+        chosen = _judged(model, shape, machine, place)
+        if chosen.verdict == "fits":
+            return _with_spare_used(chosen, shape)
+    assert chosen is not None
+    return chosen
+
+
+def _device(machine: Machine) -> Device | None:
+    """The GPU with the most memory of its own, else the one that shares the RAM."""
+    return max(machine.devices, key=lambda d: (not d.shared, d.free), default=None)
+
+
+def contexts(shape: Shape, wishes: Wishes) -> Sequence[int]:
+    """The contexts to be tried, the best first; a wish stands alone."""
+    if wishes.context is not None:
+        return (min(wishes.context, shape.context),)
+    sizes = dict.fromkeys(min(size, shape.context) for size in (TARGET_CONTEXT, LEAST_CONTEXT))
+    return tuple(sizes)
+
+
+def _placements(
+    shape: Shape, machine: Machine, wishes: Wishes, device: Device | None
+) -> Iterator[Placement]:
+    """From the best to the most modest: on the GPU and then in RAM alone, by context."""
+    sizes = contexts(shape, wishes)
+    for context in sizes if device else ():
+        for ubatch in GPU_BATCHES:
+            yield from _on_device(shape, machine, device, context, ubatch)
+    for context in sizes:
+        yield from _in_ram(shape, machine, context)
+    if device and device.shared:
+        # Shared memory that is too small for copies: experts stay in the file, read as needed.
+        modest = _place(machine, device, sizes[-1], GPU_BATCHES[-1])
+        modest = replace(modest, cpu_moe_layers=shape.layers if shape.experts else 0)
+        modest = replace(modest, load_mode="mmap")
+        if _holds(shape, machine, modest):
+            yield modest
+    elif device:
+        yield from _on_device(shape, machine, device, sizes[-1], GPU_BATCHES[-1], "mmap")
+
+
+def _on_device(
+    shape: Shape,
+    machine: Machine,
+    device: Device | None,
+    context: int,
+    ubatch: int,
+    load_mode: LoadMode = "none",
+) -> Iterator[Placement]:
+    """With as many layers' experts on the device as it holds."""
+    most = shape.layers if shape.experts else 0
+    place = replace(_place(machine, device, context, ubatch), load_mode=load_mode)
+    for layers in range(most + 1):
+        tried = replace(place, cpu_moe_layers=layers)
+        if _holds(shape, machine, tried):
+            yield tried
+            return
+
+
+def _holds(shape: Shape, machine: Machine, place: Placement) -> bool:
+    """Whether the device has the room."""
+    assert place.device is not None
+    return memory(shape, place, machine).vram_total + DEVICE_MARGIN <= place.device.free
+
+
+def _in_ram(shape: Shape, machine: Machine, context: int) -> Iterator[Placement]:
+    layers = shape.layers if shape.experts else 0
+    for ubatch in CPU_BATCHES:
+        place = _place(machine, None, context, ubatch)
+        yield replace(place, cpu_moe_layers=layers, load_mode="mmap")
+
+
+def _place(machine: Machine, device: Device | None, context: int, ubatch: int) -> Placement:
+    return Placement(
+        context=context,
+        ubatch=min(ubatch, context),
+        cpu_moe_layers=0,
+        device=device,
+        repack=False,
+        load_mode="none",
+        cache_ram=0,
+        threads=machine.performance_cores,
+    )
+
+
+def _judged(model: str, shape: Shape, machine: Machine, place: Placement) -> Plan:
+    need = memory(shape, place, machine)
+    short = missing(machine, need)
+    return Plan(
+        model=model,
+        machine=machine,
+        place=place,
+        memory=need,
+        speed=speed(shape, place, machine, need),
+        verdict=_verdict(short, need),
+        missing=short,
+    )
+
+
+def _verdict(short: int, need: Memory) -> Verdict:
+    if not short:
+        return "fits"
+    return "tight" if short <= need.evictable * TIGHT_SHARE else "does not fit"
+
+
+def _with_spare_used(fitting: Plan, shape: Shape) -> Plan:
+    """Memory that is left over serves speed: repacked experts, then a cache of prompts."""
+    place, machine = fitting.place, fitting.machine
+    spare = machine.ram - fitting.memory.ram_total
+    if place.device is None and shape.types.get("experts") == "MXFP4" and spare >= REPACK_SPARE:
+        place = replace(place, repack=True, load_mode="none")
+    cache = next((size for size in PROMPT_CACHES if 4 * size <= spare), 0)
+    place = replace(place, cache_ram=cache)
+    return _judged(fitting.model, shape, machine, place)
