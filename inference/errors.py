@@ -100,10 +100,11 @@ class ShapeUnknown(PersonMustAct):
     )
 
 
-class ModelTooLarge(PersonMustAct):
+class ModelDoesNotFit(PersonMustAct):
     template = (
-        "model {name} ({size}) is larger than this machine's memory ({memory}). "
-        "Choose a smaller one (kotae model list) or insist with --force"
+        "{model} does not fit: it needs {needed} MiB of RAM, this machine has {ram} MiB, "
+        "{missing} MiB are missing. What would fit: kotae model plan {model}. To load it all the "
+        "same: --force"
     )
 
 
@@ -166,13 +167,75 @@ class EngineBroken(PersonMustAct):
     )
 
 
+class EngineLacks(PersonMustAct):
+    template = (
+        "the engine {engine} is too old for this plan: it does not know {flags}. Install a newer "
+        "one with: kotae engine install"
+    )
+
+
 # The server
 
 
 class ServerDied(ServerUnavailable):
     template = (
-        "llama-server ended while starting {model} (exit code {code}); its log {log} ends with:"
-        "\n{tail}"
+        "llama-server ended with {model} (exit code {code}); its log {log} ends with:\n{tail}"
+    )
+
+
+class ServerOutOfMemory(ServerUnavailable):
+    template = (
+        "the memory did not suffice for {model} ({detail}). Close other programs, ask for a "
+        "smaller context with --context, or see: kotae model plan {model}"
+    )
+
+
+class ServerKilled(ServerUnavailable):
+    template = (
+        "llama-server with {model} was killed from outside (signal 9), not for lack of memory. "
+        "Start it again with: kotae model start {model}"
+    )
+
+
+class ServerFlagRefused(ServerUnavailable):
+    template = (
+        "llama-server refuses a setting for {model}: {detail}. Another build may take it: "
+        "kotae engine list"
+    )
+
+
+class ServerModelUnreadable(ServerUnavailable):
+    template = (
+        "llama-server cannot read the files of {model}: {detail}. Complete them with: "
+        "kotae model pull {model}"
+    )
+
+
+class ServerDriverFailed(ServerUnavailable):
+    template = (
+        "the graphics driver failed with {model}: {detail}. Update the driver, or go on without "
+        "the GPU: kotae model start {model} --no-gpu"
+    )
+
+
+class BuiltForAnotherProcessor(ServerUnavailable):
+    template = (
+        "llama-server is built for another processor (illegal instruction while running {model}). "
+        "Try those that are here with: kotae engine test"
+    )
+
+
+class ServerCrashed(ServerUnavailable):
+    template = (
+        "llama-server with {model} ended {times} times in a row and is not started again. "
+        "The last time: {reason}. Its log: kotae model logs"
+    )
+
+
+class SupervisorLost(ServerUnavailable):
+    template = (
+        "the process that keeps the model server ended while it started {model}; its log: {log}. "
+        "Try again with: kotae model start {model}"
     )
 
 

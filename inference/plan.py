@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from inference.machine import Device, Machine
+from inference.machine import IMAGINED, Device, Machine
 from inference.memory import MIB, LoadMode, Memory, Placement, memory
 from inference.shape import Shape
 from inference.speed import Speed, missing, speed
@@ -134,7 +134,15 @@ def _place(machine: Machine, device: Device | None, context: int, ubatch: int) -
         load_mode="none",
         cache_ram=0,
         threads=machine.performance_cores,
+        engine_device=_engine_device(machine, device),
     )
+
+
+def _engine_device(machine: Machine, device: Device | None) -> str | None:
+    """What an engine that has GPUs must be told, or it would use them all."""
+    if all(known.name == IMAGINED for known in machine.devices):
+        return None
+    return device.name if device else "none"
 
 
 def _judged(model: str, shape: Shape, machine: Machine, place: Placement) -> Plan:

@@ -14,9 +14,11 @@ from typing import Any
 
 import httpx2
 
-from inference.errors import InferenceError, ServerDied
+from inference.errors import BuiltForAnotherProcessor, InferenceError, ServerDied
 from inference.flags import Launch, spellings
+from inference.causes import ILLEGAL_INSTRUCTION
 from inference.hardware import processor
+from inference.memory import on_cpu
 from inference.places import state_folder, write_private
 from inference.process import Engine, start
 from inference.programs import Program
@@ -26,7 +28,6 @@ from inference.tiny_model import CONTEXT, write_tiny_model
 HELP_SECONDS = 60
 LOAD_SECONDS = 120
 NEEDED_FLAGS = frozenset({"--model", "--port", "--host", "--ctx-size"})
-ILLEGAL_INSTRUCTION = (128 + 4, 0xC000001D)
 # A prompt long enough for the matrix kernels, an answer held to letters.
 QUESTION = {
     "prompt": list(range(3, 67)),
@@ -66,12 +67,12 @@ def _tried(program: Program, on_progress: OnProgress) -> _Verdict:
     with tempfile.TemporaryDirectory(prefix="kotae-trial-") as folder:
         model = Path(folder) / "tiny.gguf"
         write_tiny_model(model)
-        launch = Launch(model, "tiny", context_tokens=CONTEXT, threads=1)
+        launch = Launch(model, "tiny", on_cpu(CONTEXT, threads=1))
         try:
             _produce_a_token(engine, launch, Path(folder) / "log", on_progress)
+        except BuiltForAnotherProcessor:
+            return _Verdict(fault="built for another processor (illegal instruction)")
         except ServerDied as death:
-            if death.slots["code"] in ILLEGAL_INSTRUCTION:
-                return _Verdict(fault="built for another processor (illegal instruction)")
             last = str(death.slots["tail"]).rpartition("\n")[2]
             raise Unfit(f"ends with exit code {death.slots['code']}: {last}") from death
         except InferenceError as error:
