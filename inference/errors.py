@@ -225,13 +225,6 @@ class BuiltForAnotherProcessor(ServerUnavailable):
     )
 
 
-class ServerCrashed(ServerUnavailable):
-    template = (
-        "llama-server with {model} ended {times} times in a row and is not started again. "
-        "The last time: {reason}. Its log: kotae model logs"
-    )
-
-
 class SupervisorLost(ServerUnavailable):
     template = (
         "the process that keeps the model server ended while it started {model}; its log: {log}. "

@@ -15,6 +15,8 @@ from inference.speed import Speed, missing, speed
 
 Verdict = Literal["fits", "tight", "does not fit"]
 TARGET_CONTEXT, LEAST_CONTEXT = 32_768, 16_384
+# What is given up when memory does not suffice after all: a sixth of the layers, half the context.
+RELIEF, SMALL_CONTEXT = 6, 4096
 GPU_BATCHES, CPU_BATCHES = (2048, 1024, 512), (512,)
 # A GPU is not filled to the brim: a desktop and the driver take their share as they please.
 DEVICE_MARGIN = 1024 * MIB
@@ -57,6 +59,22 @@ def plan(model: str, shape: Shape, machine: Machine, wishes: Wishes | None = Non
             return _with_spare_used(chosen, shape)
     assert chosen is not None
     return chosen
+
+
+def relieved(made: Plan, shape: Shape) -> Plan | None:
+    """A plan for the same machine that takes less, for when memory did not suffice after all.
+
+    Experts leave the GPU first, then the context is halved; None where nothing is left to give.
+    """
+    place = replace(made.place, ubatch=min(512, made.place.ubatch), cache_ram=0)
+    if place.device and place.cpu_moe_layers < shape.layers and shape.experts:
+        more = max(2, shape.layers // RELIEF)
+        place = replace(place, cpu_moe_layers=min(shape.layers, place.cpu_moe_layers + more))
+    elif place.context > SMALL_CONTEXT:
+        place = replace(place, context=max(SMALL_CONTEXT, place.context // 2))
+    else:
+        return None
+    return _judged(made.model, shape, made.machine, place)
 
 
 def _device(machine: Machine) -> Device | None:

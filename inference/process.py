@@ -25,6 +25,7 @@ from inference.progress import OnProgress, Progress
 PORT_ATTEMPTS = 3
 POLL_SECONDS = 0.1
 LOAD_SECONDS = 1800
+GUARD = (sys.executable, "-P", "-m", "inference.guard")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,17 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def is_free(port: int) -> bool:
+    """Whether the port can be had now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, sys.platform != "win32")
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
 class ServerProcess:
     """A llama-server being started or running. It ends with this process, however that ends."""
 
@@ -63,8 +75,7 @@ class ServerProcess:
             raise EngineLacks(engine=engine.program.name, flags=", ".join(spelled.lacking))
         with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as output:
             self.guard = subprocess.Popen(
-                [sys.executable, "-P", "-m", "inference.guard", *engine.program.command]
-                + list(spelled.line),
+                [*GUARD, *engine.program.command, *spelled.line],
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,

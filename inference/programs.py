@@ -27,8 +27,12 @@ class Program:
 
     def surroundings(self) -> dict[str, str]:
         """The environment to run it in."""
-        ours = {k: v for k, v in os.environ.items() if not k.startswith(_WITHHELD)}
-        return {**ours, **self.environment}
+        return {**without_secrets(), **self.environment}
+
+
+def without_secrets() -> dict[str, str]:
+    """Our environment, without what no server needs."""
+    return {k: v for k, v in os.environ.items() if not k.startswith(_WITHHELD)}
 
 
 def at(path: Path) -> Program:

@@ -14,9 +14,9 @@ from typing import Any
 
 import httpx2
 
+from inference.causes import ILLEGAL_INSTRUCTION
 from inference.errors import BuiltForAnotherProcessor, InferenceError, ServerDied
 from inference.flags import Launch, spellings
-from inference.causes import ILLEGAL_INSTRUCTION
 from inference.hardware import processor
 from inference.memory import on_cpu
 from inference.places import state_folder, write_private
@@ -25,6 +25,8 @@ from inference.programs import Program
 from inference.progress import OnProgress, Progress
 from inference.tiny_model import CONTEXT, write_tiny_model
 
+# Counts up when more is read from --help, so that older verdicts are not trusted.
+READING = 2
 HELP_SECONDS = 60
 LOAD_SECONDS = 120
 NEEDED_FLAGS = frozenset({"--model", "--port", "--host", "--ctx-size"})
@@ -126,7 +128,7 @@ def _produce_a_token(engine: Engine, launch: Launch, log: Path, on_progress: OnP
 
 def _key(program: Program) -> str:
     stat = program.file.stat()
-    return f"{program.file}|{stat.st_size}|{stat.st_mtime_ns}|{processor()}"
+    return f"{READING}|{program.file}|{stat.st_size}|{stat.st_mtime_ns}|{processor()}"
 
 
 def _memory() -> Path:
