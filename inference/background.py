@@ -27,9 +27,9 @@ def only_one(on_progress: OnProgress) -> AbstractContextManager[None]:
 
 
 def status() -> RunningServer | None:
-    """The shared server that runs now, in whatever phase."""
+    """The shared server that runs now: loading, ready or restarting."""
     server = state.read()
-    return server if server and server.process() else None
+    return server if server and server.phase != "failed" and server.process() else None
 
 
 def spawn(assignment: Assignment) -> None:

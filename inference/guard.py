@@ -15,7 +15,7 @@ import sys
 import threading
 from collections.abc import Callable
 
-GRACE_SECONDS = 5.0
+GRACE_SECONDS = 2.0
 
 
 def main(command: list[str]) -> int:

@@ -14,7 +14,7 @@ from typing import Any
 
 from inference import background, leases, state
 from inference.endpoint import Endpoint, attach
-from inference.errors import AnotherModelRuns
+from inference.errors import AnotherModelRuns, InferenceError
 from inference.flags import Launch
 from inference.places import state_folder
 from inference.preparation import OnPlan, ServerWish, prepare, unseen
@@ -118,6 +118,8 @@ def _shared(wish: ServerWish, on_progress: OnProgress, on_plan: OnPlan) -> Runni
             background.spawn(_assignment(wish, on_progress, on_plan))
     try:
         return background.wait_ready(on_progress)
+    except InferenceError:
+        raise  # the server failed by itself, and what is written down says why
     except BaseException:
         if ours and leases.count() == 1:
             background.stop()

@@ -150,7 +150,7 @@ def _phase(server: "RunningServer") -> str:
 
 def _tell_memory(server: "RunningServer") -> None:
     for place, (planned, printed) in server.memory.items():
-        typer.echo(f"{place}_mib\t{printed:.0f}\tplanned {planned:.0f}")
+        typer.echo(f"{place} MiB\t{printed:.0f} (planned {planned:.0f})")
         if abs(planned - printed) > max(SMALLEST_MIB, TOLERANCE * printed):
             share = f"{100 * (planned / printed - 1):+.0f}"
             say(t("model.memory_differs", place=t(f"plan.{place}"), share=share))

@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from inference import background
+from inference import background, state
 from inference.models import catalogue
 from tests.fixtures.hub import Hub, running
 from tests.fixtures.models import KOTAE, SMALL, executable
@@ -108,7 +108,7 @@ def test_a_server_is_started_shown_and_stopped(tiny_model: Path) -> None:
     assert "tiny answers at http://127.0.0.1:" in started.stderr
     shown = dict(line.split("\t") for line in kotae("status").stdout.splitlines())
     assert (shown["model"], shown["context"]) == ("tiny", "512")
-    assert Path(shown["key"]) == background.state_file()
+    assert Path(shown["key"]) == state.state_file()
     assert kotae("start", SMALL).returncode == 2
     assert "tiny was stopped" in kotae("stop").stderr
     assert kotae("status").returncode == 3
