@@ -147,5 +147,5 @@ def test_an_interrupted_pull_keeps_what_came(models: Path) -> None:
     hub = Hub(files={file: bytes(1 << 20)}, stated_size=1 << 21, endless=True)
     with running(hub):
         command = [*KOTAE, "model", "pull", "gpt-oss-20b"]
-        assert interrupted_at(f"fetching {file}", command, HF_ENDPOINT=hub.url) == 130
+        assert interrupted_at("fetching gpt-oss-20b", command, HF_ENDPOINT=hub.url) == 130
     assert (models / "gpt-oss-20b" / f"{file}.part").exists()
