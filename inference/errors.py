@@ -125,6 +125,13 @@ class Offline(PersonMustAct):
     )
 
 
+class NothingToAdopt(PersonMustAct):
+    template = (
+        "{folder} holds no {file} for model {name}. A GGUF file of another name can be started by "
+        "its path: kotae model start PATH"
+    )
+
+
 class NotEnoughDisk(PersonMustAct):
     template = (
         "model {name} needs {needed} more in {folder}, and {free} are free. "

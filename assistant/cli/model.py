@@ -1,5 +1,6 @@
 """`kotae model`: the models on this machine and the server that runs one."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -35,16 +36,25 @@ def list_models() -> None:
 
 
 @app.command(help=t("model.pull_help"))
-def pull(name: Annotated[str, typer.Argument(metavar="NAME", help=t("model.name_help"))]) -> None:
-    """Fetch a model, or check and complete what is there."""
+def pull(
+    name: Annotated[str, typer.Argument(metavar="NAME", help=t("model.name_help"))],
+    source: Annotated[
+        Path | None,
+        typer.Option("--from", exists=True, metavar="DIR", help=t("model.from_help")),
+    ] = None,
+) -> None:
+    """Fetch a model, or check and complete what is there, or adopt it from a folder."""
     from assistant.cli.server_progress import narrated
-    from inference import download
+    from inference.adopt import adopt
+    from inference.download import pull
     from inference.errors import InferenceError
     from inference.models import model_named
     from inference.places import models_folder
 
     with reporting_errors(InferenceError), narrated() as on_progress:
-        path = download.pull(model_named(name), models_folder(), on_progress)
+        model, folder = model_named(name), models_folder()
+        path = adopt(model, source, folder, on_progress) if source else None
+        path = path or pull(model, folder, on_progress)
     say(t("model.pulled", name=name, path=path))
 
 
