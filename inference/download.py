@@ -73,9 +73,10 @@ def _from_first_source(
     if os.environ.get("KOTAE_OFFLINE", "0") not in ("", "0"):
         raise Offline(name=model.name)
     tried: list[str] = []
+    again = f"kotae model pull {model.name}"
     for source in sources_of(model, home):
         try:
-            fetch_all(Fetch(model.name, home, source, on_progress), missing)
+            fetch_all(Fetch(model.name, again, home, source, on_progress), missing)
         except SourceFailed as failure:
             tried.append(f"{source.name}: {failure}")
             on_progress(Progress("switching", detail=tried[-1]))
@@ -92,10 +93,13 @@ class Cancelled(Exception):
 class Fetch:
     """Files of one name on their way into a folder; `came` counts the bytes of each.
 
+    `again` is what a person types to try it once more.
+
     Only the thread that called hears of progress; the others count, and stop when told to.
     """
 
     name: str
+    again: str
     home: Path
     source: Source
     on_progress: OnProgress
@@ -198,7 +202,7 @@ def _fetch_file(fetch: Fetch, file: ModelFile) -> None:
                 fetch.count(file, out.tell())
     if digest.hexdigest() != file.sha256:
         part.unlink()
-        raise DownloadAltered(source=fetch.source.name, file=file.name, name=fetch.name)
+        raise DownloadAltered(source=fetch.source.name, file=file.name, again=fetch.again)
     part.replace(fetch.home / file.name)
 
 

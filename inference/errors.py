@@ -134,8 +134,8 @@ class NothingToAdopt(PersonMustAct):
 
 class NotEnoughDisk(PersonMustAct):
     template = (
-        "model {name} needs {needed} more in {folder}, and {free} are free. "
-        "Make room, or set KOTAE_MODELS_DIR to another disk"
+        "{name} needs {needed} more in {folder}, and {free} are free. "
+        "Make room, or set KOTAE_MODELS_DIR (KOTAE_ENGINES_DIR) to another disk"
     )
 
 
@@ -149,7 +149,7 @@ class NoSource(ServerUnavailable):
 class DownloadAltered(ServerUnavailable):
     template = (
         "what {source} sent for {file} is not the published file (SHA-256 differs); it was "
-        "deleted. Try again with: kotae model pull {name}"
+        "deleted. Try again with: {again}"
     )
 
 
@@ -172,6 +172,14 @@ class EngineBroken(PersonMustAct):
         "the engine {engine} does not work: {reason}. Name another with KOTAE_ENGINE, or unset it "
         "to have one found"
     )
+
+
+class EngineNotFetched(ServerUnavailable):
+    template = "llama-server could not be fetched ({reason}). Install it with: {command}"
+
+
+class UnknownVariant(PersonMustAct):
+    template = "the newest release has no archive '{variant}'. It has: {known}"
 
 
 class EngineLacks(PersonMustAct):

@@ -63,6 +63,18 @@ def fit(program: Program, on_progress: OnProgress) -> Engine:
     return Engine(program, frozenset(verdict.flags))
 
 
+def fault_known(program: Program) -> str | None:
+    """What an earlier trial found wrong, nothing ("") where it works, None where none was."""
+    verdict = _remembered().get(_key(program))
+    return verdict.fault if verdict else None
+
+
+def forget(program: Program) -> None:
+    """Have the program tried again."""
+    key = _key(program)
+    _write({k: v for k, v in _remembered().items() if k != key})
+
+
 def _tried(program: Program, on_progress: OnProgress) -> _Verdict:
     """A verdict that will still hold tomorrow; a passing trouble raises Unfit instead."""
     engine = Engine(program, _flags(program))
@@ -144,6 +156,9 @@ def _remembered() -> dict[str, _Verdict]:
 
 
 def _remember(key: str, verdict: _Verdict) -> None:
-    entries = _remembered() | {key: verdict}
+    _write(_remembered() | {key: verdict})
+
+
+def _write(entries: dict[str, _Verdict]) -> None:
     text = json.dumps({k: {"flags": v.flags, "fault": v.fault} for k, v in entries.items()})
     write_private(_memory(), text)

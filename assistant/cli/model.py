@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from assistant.cli import server
-from assistant.cli.console import reporting_errors, say
+from assistant.cli.console import columns, reporting_errors, say
 from assistant.locale import t
 
 app = typer.Typer(help=t("model.help"), no_args_is_help=True)
@@ -16,8 +16,6 @@ server.register(app)
 @app.command("list", help=t("model.list_help"))
 def list_models() -> None:
     """Print the catalogue as a table."""
-    from rich.cells import cell_len, set_cell_size
-
     from inference.models import catalogue
     from inference.places import models_folder
     from inference.progress import human_size
@@ -29,10 +27,8 @@ def list_models() -> None:
         state = t("model.installed") if model.name in here else "-"
         title = f"{model.title} ({model.licence})"
         rows.append((model.name, human_size(model.size), human_size(model.ram), state, title))
-    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (set_cell_size(cell, width) for cell, width in zip(row, widths, strict=True))
-        typer.echo("  ".join(cells).rstrip())
+    for line in columns(rows):
+        typer.echo(line)
 
 
 @app.command(help=t("model.pull_help"))
