@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fuzz bench bench-plan lock clean
+.PHONY: help demo test check fuzz bench bench-plan bench-service lock clean
 
 help:
 	@echo "make demo    set everything up and answer two questions on a sample database"
@@ -12,6 +12,7 @@ help:
 	@echo "make fuzz    50,000 tricky statements: what the policy lets through changes nothing"
 	@echo "make bench   benchmarks, side by side with peers"
 	@echo "make bench-plan   predicted memory beside what llama-server prints"
+	@echo "make bench-service  how soon a killed model server is back"
 	@echo "make clean   remove what was built here (downloads stay in the cache)"
 
 $(VENV)/.installed: requirements.lock pyproject.toml
@@ -47,6 +48,10 @@ bench: $(VENV)/.installed
 
 bench-plan: $(VENV)/.installed
 	@$(BIN)/python -m tests.benchmarks.plan
+	@$(BIN)/python -m tests.benchmarks.machines
+
+bench-service: $(VENV)/.installed
+	@$(BIN)/python -m tests.benchmarks.service
 
 # The lock names versions and hashes only; pip takes them from whatever index it is set up for.
 lock:
