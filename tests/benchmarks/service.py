@@ -57,10 +57,24 @@ def servers(wish: ServerWish) -> Iterator[float]:
     """The supervisor brings its server back by itself."""
     endpoint = start_background(wish).endpoint
     for _ in range(KILLS):
-        before = state.read()
-        assert before is not None
-        psutil.Process(before.family[1][0]).kill()
+        until(steady)
+        _, server = family()
+        server.kill()
         yield until_answered(lambda: endpoint)
+
+
+def family() -> list[psutil.Process]:
+    """The guard and llama-server, as far as they live."""
+    server = state.read()
+    found = (state.living(*process) for process in server.family) if server else ()
+    return [process for process in found if process]
+
+
+def steady() -> bool:
+    """Whether the server is up and its crashes of before are forgiven."""
+    server = state.read()
+    settled = server is not None and server.phase == "ready" and not server.restarts
+    return settled and len(family()) == 2
 
 
 def supervisors(wish: ServerWish) -> Iterator[float]:
