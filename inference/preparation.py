@@ -68,7 +68,7 @@ def prepare(wish: ServerWish, on_progress: OnProgress, on_plan: OnPlan = unseen)
     # What is not there is told before an engine is tried for it.
     model = locate(wish.model, folder, on_progress) if wish.model or not here else None
     engine = find_engine(wish.engine, on_progress)
-    machine = survey(engine)
+    machine = survey(engine, on_progress)
     wishes = Wishes(wish.context_tokens, wish.use_gpu)
     model = model or locate(best_of(here, folder, machine, wishes), folder, on_progress)
     try:

@@ -6,7 +6,6 @@ and processor.
 """
 
 import json
-import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 import httpx2
 
+from inference.asking import told
 from inference.causes import ILLEGAL_INSTRUCTION
 from inference.errors import BuiltForAnotherProcessor, InferenceError, ServerDied
 from inference.flags import Launch, spellings
@@ -77,7 +77,7 @@ def forget(program: Program) -> None:
 
 def _tried(program: Program, on_progress: OnProgress) -> _Verdict:
     """A verdict that will still hold tomorrow; a passing trouble raises Unfit instead."""
-    engine = Engine(program, _flags(program))
+    engine = Engine(program, _flags(program, on_progress))
     with tempfile.TemporaryDirectory(prefix="kotae-trial-") as folder:
         model = Path(folder) / "tiny.gguf"
         write_tiny_model(model)
@@ -94,22 +94,16 @@ def _tried(program: Program, on_progress: OnProgress) -> _Verdict:
     return _Verdict(flags=tuple(sorted(engine.flags)))
 
 
-def _flags(program: Program) -> frozenset[str]:
+def _flags(program: Program, on_progress: OnProgress) -> frozenset[str]:
     try:
-        told = subprocess.run(
-            [*program.command, "--help"],
-            env=program.surroundings(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=HELP_SECONDS,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
+        answer = told(program, "--help", HELP_SECONDS, on_progress)
+    except OSError as error:
         raise Unfit(f"cannot be run ({error})") from error
-    if -told.returncode in ILLEGAL_INSTRUCTION or told.returncode == -4:
+    if answer is None:
+        raise Unfit(f"does not answer --help in {HELP_SECONDS} s")
+    code, text = answer
+    if code == -4 or code in ILLEGAL_INSTRUCTION:
         raise Unfit("built for another processor (illegal instruction)")
-    text = told.stdout.decode("utf-8", errors="replace")
     flags = spellings(text)
     if not flags >= NEEDED_FLAGS:
         raise Unfit("its --help is not llama-server's")

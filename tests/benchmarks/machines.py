@@ -32,7 +32,7 @@ HEADS = (
 )
 NOTE = """\
 Estimates. * A constant of the estimate was chosen to meet this figure. The others are of the same
-list of published runs, from which the shares of the bandwidth were read; no constant was set by
+list of published runs from which the shares of the bandwidth were read; none was set by
 them. The bandwidths of the machines are assumed."""
 
 
