@@ -38,7 +38,7 @@ class SqliteDatabase:
     """One SQLite file; every session is a connection of its own."""
 
     explain = "EXPLAIN QUERY PLAN"
-    layers: tuple[str, ...] = ("mode=ro", "query_only", "authorizer", "policy", "limits")
+    most_sessions = 8
 
     def __init__(self, settings: ConnectionSettings, limits: Limits) -> None:
         self.settings, self._limits = settings, limits
@@ -94,6 +94,9 @@ class SqliteSession:
 
     flavour: Flavour = "sqlite"
     version = sqlite3.sqlite_version
+    product = "SQLite"
+    layers: tuple[str, ...] = ("mode=ro", "query_only", "authorizer", "policy", "limits")
+    missing: tuple[str, ...] = ()
 
     def __init__(self, connection: sqlite3.Connection, mask: Mask) -> None:
         self._connection, self._mask = connection, mask
@@ -121,6 +124,9 @@ class SqliteSession:
 
     def stop(self) -> None:
         self._stopped.set()
+
+    def sever(self) -> None:
+        """There is no line to cut; the handler sees the stop at its next look."""
 
 
 def _authorize(action: int, first: str | None, *_rest: str | None) -> int:

@@ -11,7 +11,7 @@ from mcp_types import TextContent
 
 from mcp_server.connections import Connections
 from mcp_server.errors import DatabaseToolError, FenceRefused
-from mcp_server.mysql_dialect import TRANSACTION_FENCE
+from mcp_server.mysql_fence import TRANSACTION_FENCE
 from mcp_server.sessions import Session
 from mcp_server.settings import load
 from tests.mcp_server.conftest import admin, corpus, tools
