@@ -102,7 +102,8 @@ class MySqlDatabase:
                 **self._options(),
             )
         except (pymysql.OperationalError, pymysql.InternalError) as error:
-            if isinstance(self._translated(error), ConnectionLost):
+            no_greeting = isinstance(error, pymysql.InternalError)
+            if no_greeting or isinstance(self._translated(error), ConnectionLost):
                 message = f"nothing there speaks MySQL within {CONNECT_SECONDS} s"
                 raise DatabaseDown(where=self.settings.where, message=message) from error
             raise
