@@ -1,6 +1,7 @@
 """MySQL and MariaDB: a bounded pool of connections, and what their errors mean."""
 
 import ssl
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -68,9 +69,11 @@ class MySqlDatabase:
             closed=Closed.of(settings.deny, settings.url.database),
             mask=Mask.of(settings.mask, settings.url.database),
         )
+        self._failure: DatabaseToolError | None = None
+        self._reconnecting = threading.Lock()
         self._engine = create_engine(
             "mysql+pymysql://",
-            creator=self.connect,
+            creator=self._connect_once,
             pool_size=_POOLED,
             max_overflow=0,
             pool_timeout=CONNECT_SECONDS,
@@ -101,12 +104,35 @@ class MySqlDatabase:
                 ssl_disabled=self.settings.tls == "off",
                 **self._options(),
             )
-        except (pymysql.OperationalError, pymysql.InternalError) as error:
-            no_greeting = isinstance(error, pymysql.InternalError)
-            if no_greeting or isinstance(self._translated(error), ConnectionLost):
-                message = f"nothing there speaks MySQL within {CONNECT_SECONDS} s"
-                raise DatabaseDown(where=self.settings.where, message=message) from error
+        except pymysql.Error as error:
+            raise self._unanswered(error) from error
+        return connection
+
+    def _unanswered(self, error: pymysql.Error) -> DatabaseToolError:
+        """PyMySQL calls it an internal error when the first bytes are no greeting."""
+        found = self._translated(error)
+        if isinstance(found, ConnectionLost) or isinstance(error, pymysql.InternalError):
+            message = f"nothing there speaks MySQL within {CONNECT_SECONDS} s"
+            return DatabaseDown(where=self.settings.where, message=message)
+        return found
+
+    def _connect_once(self) -> DBAPIConnection:
+        """For the pool: while nobody answers, one asks again and the others share what it hears."""
+        if not self._failure:
+            return self._noted()
+        known = self._failure
+        with self._reconnecting:
+            if self._failure in {known, None}:
+                return self._noted()
+            raise type(self._failure)(**self._failure.slots)
+
+    def _noted(self) -> DBAPIConnection:
+        try:
+            connection = self.connect()
+        except DatabaseToolError as error:
+            self._failure = error
             raise
+        self._failure = None
         return connection
 
     def _options(self) -> dict[str, Any]:
