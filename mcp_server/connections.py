@@ -1,5 +1,6 @@
 """Databases by name, and work on them: in a thread, within a deadline, stopped for real."""
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -34,7 +35,9 @@ class Connections:
             name: _database(connection, settings.limits)
             for name, connection in settings.connections.items()
         }
-        # Who waits for a session waits here and holds no thread, so that stopping finds one.
+        # Who waits for a session waits here and holds no thread; for threads there is no limit,
+        # so that one that stops a statement never waits for those that run.
+        self._threads = anyio.CapacityLimiter(math.inf)
         self._places = {
             name: anyio.CapacityLimiter(database.most_sessions)
             for name, database in self._databases.items()
@@ -72,13 +75,17 @@ class Connections:
             most = f"{database.most_sessions}/{database.most_sessions}"
             raise DatabaseBusy(where=database.settings.where, message=most) from error
 
-    async def _run(self, call: "_Call[Result]", places: anyio.CapacityLimiter) -> Result:
-        try:
-            return await to_thread.run_sync(call.run, abandon_on_cancel=True, limiter=places)
-        except anyio.get_cancelled_exc_class():
-            with anyio.CancelScope(shield=True):
-                await to_thread.run_sync(call.stop)
-            raise
+    async def _run(self, call: "_Call[Result]", place: anyio.CapacityLimiter) -> Result:
+        """A place is given back when the statement has ended, not when its caller has gone."""
+        async with place:
+            try:
+                return await to_thread.run_sync(
+                    call.run, abandon_on_cancel=True, limiter=self._threads
+                )
+            except anyio.get_cancelled_exc_class():
+                with anyio.CancelScope(shield=True):
+                    await to_thread.run_sync(call.stop, limiter=self._threads)
+                raise
 
     def close(self) -> None:
         """Stop what still runs, and close every idle connection."""
