@@ -93,7 +93,7 @@ def _assignments(server: Server, seconds: float) -> dict[str, str]:
     """One SET for everything: what the server refuses of it is found out once a connection."""
     limit = server.limit
     more = {}
-    if server.product == "MySQL" and server.numbers >= (8,):
+    if server.product in {"MySQL", "Aurora MySQL"} and server.numbers >= (8,):
         # Row estimates as they are now, not those of up to a day ago.
         more[_CONVENIENCE] = "SESSION information_schema_stats_expiry = 0"
     return {
