@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fuzz bench bench-plan bench-service lock clean
+.PHONY: help demo test check fuzz conformance bench bench-plan bench-service lock clean
 
 help:
 	@echo "make demo    set everything up and answer two questions on a sample database"
 	@echo "make test    all tests, on real servers and a small real model"
 	@echo "make check   formatting, lint, types, import contracts"
 	@echo "make fuzz    50,000 tricky statements: what the policy lets through changes nothing"
+	@echo "make conformance   the protocol's own test suites and inspector on the MCP server"
 	@echo "make bench   benchmarks, side by side with peers"
 	@echo "make bench-plan   predicted memory beside what llama-server prints"
 	@echo "make bench-service  how soon a killed model server is back"
@@ -41,6 +42,10 @@ check: $(VENV)/.installed
 fuzz: $(VENV)/.installed
 	@bash tests/prepare
 	@$(BIN)/python -m tests.mcp_server.fuzz $(or $(CASES),50000) $(or $(SEED),1)
+
+conformance: $(VENV)/.installed
+	@bash tests/prepare
+	@$(BIN)/python -m tests.conformance
 
 bench: $(VENV)/.installed
 	@$(BIN)/kotae model pull qwen2.5-coder-1.5b

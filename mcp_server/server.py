@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib.metadata import version
 
 from mcp.server import MCPServer
 from mcp_types import ToolAnnotations
@@ -33,7 +34,13 @@ def create_server(settings: Settings, connections: Connections | None = None) ->
         finally:
             connections.close()
 
-    server = MCPServer("kotae", instructions=_INSTRUCTIONS, lifespan=lifespan, log_level="WARNING")
+    server = MCPServer(
+        "kotae",
+        version=version("kotae"),
+        instructions=_INSTRUCTIONS,
+        lifespan=lifespan,
+        log_level="WARNING",
+    )
     catalogs = Catalogs(connections)
     tools = Tools(connections, catalogs, settings)
     for tool in (
