@@ -66,6 +66,11 @@ class Connections:
         except TimeoutError as error:
             raise QueryTimedOut(seconds=self._seconds) from error
 
+    @property
+    def busy(self) -> bool:
+        """Does any call hold a thread now?"""
+        return any(not call.ended for call in list(self._calls))
+
     def close(self) -> None:
         """Stop what still runs, and close every idle connection."""
         for call in list(self._calls):
@@ -96,6 +101,10 @@ class _Call(Generic[Result]):
                 return self._work(self._session)
         finally:
             self._ended.set()
+
+    @property
+    def ended(self) -> bool:
+        return self._ended.is_set()
 
     def stop(self) -> None:
         """Ask until it ends: the first kill may come just before the statement starts."""

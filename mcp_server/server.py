@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import anyio
 from mcp.server import MCPServer
 from mcp_types import ToolAnnotations
 
@@ -22,16 +23,18 @@ _READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 def create_server(settings: Settings) -> MCPServer[None]:
     """A server for these databases; no connection is opened before a tool needs one."""
     connections = Connections(settings)
+    catalogs = Catalogs(connections)
 
     @asynccontextmanager
     async def lifespan(_: MCPServer[None]) -> AsyncIterator[None]:
         try:
             yield
         finally:
+            with anyio.CancelScope(shield=True):
+                await catalogs.close()
             connections.close()
 
     server = MCPServer("kotae", instructions=_INSTRUCTIONS, lifespan=lifespan, log_level="WARNING")
-    catalogs = Catalogs(connections)
     tools = Tools(connections, catalogs, settings)
     for tool in (
         tools.query,
