@@ -24,6 +24,7 @@ from mcp_server.values import Coverage, Values
 
 FRESH_SECONDS = 900.0
 _HEAD_START_SECONDS = 1.0
+_SOON_INDEXED = 200
 _SAMPLING_SECONDS = 20.0
 _NAMED = 5
 _COMPARED = 1000
@@ -76,7 +77,7 @@ class Catalogs:
         database = self._connections.get(connection)
         is_first = database.settings.name not in self._snapshots
         snapshot = await self._snapshot(database)
-        if is_first and snapshot.indexing:
+        if is_first and snapshot.indexing and len(snapshot.catalog.tables) <= _SOON_INDEXED:
             await asyncio.wait([snapshot.indexing], timeout=_HEAD_START_SECONDS)
         found = _searched(text, snapshot)
         if not found.matches or not text.strip():

@@ -8,9 +8,11 @@ from collections.abc import Collection, Iterable, Mapping
 
 _COMMON = 10_000
 """A part of more texts than this brings in nothing new beside a rarer one."""
-_SHORTEST_SPELLED = 4
+_SHORTEST_SHORTENED = 4
+_SHORTEST_MISSPELT = 5
 _COMPARED = 30
 _LIKE = 0.75
+_BEGINS = 0.8
 
 
 class Inverted:
@@ -82,20 +84,20 @@ class _Spelling:
         self._words: defaultdict[str, list[str]] = defaultdict(list)
 
     def add(self, word: str) -> None:
-        if len(word) >= _SHORTEST_SPELLED and word.isalpha():
+        if len(word) >= _SHORTEST_SHORTENED and word.isalpha():
             for pair in _pairs(word):
                 self._words[pair].append(word)
 
     def nearest(self, word: str) -> dict[str, float]:
         """Known words like this one, and how like: 1 is the same."""
-        if len(word) < _SHORTEST_SPELLED or not word.isalpha():
+        if len(word) < _SHORTEST_SHORTENED or not word.isalpha():
             return {}
         shared: Counter[str] = Counter()
         for pair in _pairs(word):
             shared.update(self._words.get(pair, ()))
         likely = sorted(shared, key=lambda other: (-shared[other] / len(other), other))
         found = {other: _likeness(word, other) for other in likely[:_COMPARED]}
-        return {other: like for other, like in found.items() if like > _LIKE}
+        return {other: like for other, like in found.items() if like >= _LIKE}
 
 
 def _pairs(word: str) -> set[str]:
@@ -105,5 +107,7 @@ def _pairs(word: str) -> set[str]:
 
 def _likeness(word: str, other: str) -> float:
     short, long = sorted((word, other), key=len)
-    begins = 0.8 if long.startswith(short) else 0.0
+    begins = _BEGINS if long.startswith(short) else 0.0
+    if len(short) < _SHORTEST_MISSPELT:
+        return begins
     return max(begins, difflib.SequenceMatcher(None, word, other).ratio())

@@ -1,6 +1,7 @@
 """Which tables, columns and values a text is about, ranked, and how those tables are joined."""
 
 from array import array
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from heapq import nlargest
@@ -48,7 +49,10 @@ class Found:
 
 
 class Names:
-    """The names and comments of a catalogue's tables and columns, indexed."""
+    """The names and comments of a catalogue's tables and columns, indexed.
+
+    A name and its comment are texts of their own: to say much in a comment makes no name weaker.
+    """
 
     def __init__(self, catalog: Catalog) -> None:
         self._tables = list(catalog.tables.values())
@@ -56,13 +60,16 @@ class Names:
         # The place of each text of the index; column 0 is the table itself.
         self._table_of, self._column_of = array("I"), array("I")
         parts = _Parts()
-        places = [
-            (len(parts.of(_wording(table, number))), at, number)
+        # Strings are shared with the catalogue; the shortest texts come first in the index.
+        texts = [
+            (len(parts.of(text)), at, number, text)
             for at, table in enumerate(self._tables)
             for number in range(len(table.columns) + 1)
+            for text in _wording(table, number)
+            if text
         ]
-        for _, at, number in sorted(places):
-            self._index.add(parts.of(_wording(self._tables[at], number)))
+        for _, at, number, text in sorted(texts):
+            self._index.add(parts.of(text))
             self._table_of.append(at)
             self._column_of.append(number)
         self._of_tables = {text for text, number in enumerate(self._column_of) if number == 0}
@@ -76,24 +83,33 @@ class Names:
         """The best tables and columns; a column gains from a table that fits too."""
         weights = self._index.weights(wanted, misspelt)
         texts = self._index.find(weights)
-        tables = {self._table_of[text]: texts[text] for text in texts.keys() & self._of_tables}
         shortlist = nlargest(_SHORTLIST, texts, key=lambda text: (texts[text], -text))
-        scores = {(self._table_of[text], self._column_of[text]): texts[text] for text in shortlist}
-        scores |= self._columns_of(
-            nlargest(_NEAR, tables, key=lambda at: (tables[at], -at)), weights
-        )
+        scores = self._best_of(shortlist, texts)
+        tables = self._best_of(texts.keys() & self._of_tables, texts)
+        near = nlargest(_NEAR, tables, key=lambda place: (tables[place], -place[0]))
+        scores |= self._columns_of([at for at, _ in near], weights)
         for at, number in scores:
             if number:
-                scores[at, number] += _OF_ITS_TABLE * tables.get(at, 0.0)
+                scores[at, number] += _OF_ITS_TABLE * tables.get((at, 0), 0.0)
         best = nlargest(most, scores, key=lambda place: (scores[place], -place[0], -place[1]))
         return [self._match(*place, round(scores[place], 3)) for place in best]
+
+    def _best_of(self, texts: Iterable[int], scores: Mapping[int, float]) -> dict[Place, float]:
+        """The better of name and comment."""
+        best: defaultdict[Place, float] = defaultdict(float)
+        for text in texts:
+            place = self._table_of[text], self._column_of[text]
+            best[place] = max(best[place], scores[text])
+        return dict(best)
 
     def _columns_of(
         self, tables: Iterable[int], weights: Mapping[str, float]
     ) -> dict[Place, float]:
         """The columns of these tables that fit by themselves; the index may have had too many."""
         scores = {
-            (at, number): score(parts_of(" ".join(_wording(self._tables[at], number))), weights)
+            (at, number): max(
+                score(parts_of(text), weights) for text in _wording(self._tables[at], number)
+            )
             for at in tables
             for number in range(1, len(self._tables[at].columns) + 1)
         }
@@ -149,10 +165,7 @@ class _Parts:
     def __init__(self) -> None:
         self._known: dict[str, tuple[str, ...]] = {}
 
-    def of(self, texts: Iterable[str]) -> set[str]:
-        return {part for text in texts for part in self._of(text)}
-
-    def _of(self, text: str) -> tuple[str, ...]:
+    def of(self, text: str) -> tuple[str, ...]:
         if text not in self._known:
             self._known[text] = tuple(parts_of(text))
         return self._known[text]
