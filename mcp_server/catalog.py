@@ -4,7 +4,7 @@ import asyncio
 import difflib
 import time
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -28,6 +28,7 @@ _SOON_INDEXED = 200
 _SAMPLING_SECONDS = 20.0
 _NAMED = 5
 _COMPARED = 1000
+_JOINED = 20
 
 
 @dataclass(slots=True)
@@ -93,21 +94,27 @@ class Catalogs:
         database = self._connections.get(connection)
         snapshot = await self._snapshot(database)
         if not set(names) <= snapshot.catalog.tables.keys():
-            snapshot = await self._read(database, snapshot)
+            snapshot = await self._looked_again(database, snapshot)
         wanted = [_resolved(snapshot, name) for name in names]
         tables = wanted or list(snapshot.catalog.tables.values())
+        shown = tables[:MOST_TABLES]
+        samples = await self._samples(database, snapshot, shown)
         return Described(
-            tuple(await self._samples(database, snapshot, tables[:MOST_TABLES])),
-            tuple(snapshot.joins.connecting([table.name for table in wanted[:MOST_TABLES]])),
-            tuple(table.name for table in tables[MOST_TABLES:]),
+            flavour=snapshot.catalog.flavour,
+            version=snapshot.catalog.version,
+            tables=tuple(samples.get(table.name, table) for table in shown),
+            joins=tuple(snapshot.joins.connecting([table.name for table in wanted[:_JOINED]])),
+            left_out=tuple(table.name for table in tables[MOST_TABLES:]),
+            unsampled=sum(table.name not in samples for table in shown),
         )
 
     async def close(self) -> None:
-        """End what runs in the background."""
+        """End what runs in the background, and forget what it had not finished."""
         tasks = [*self._tasks]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        self._snapshots.clear()
 
     async def _snapshot(self, database: Database) -> Snapshot:
         name = database.settings.name
@@ -157,7 +164,7 @@ class Catalogs:
 
     async def _indexed(self, database: Database, snapshot: Snapshot) -> None:
         tables = snapshot.catalog.tables.values()
-        await indexing.run(snapshot.values, tables, self._connections, database)
+        await indexing.fill(snapshot.values, tables, self._connections, database)
 
     async def _looked_again(self, database: Database, snapshot: Snapshot) -> Snapshot:
         """The same snapshot if the tables are still the same, else a new one."""
@@ -174,10 +181,10 @@ class Catalogs:
 
     async def _samples(
         self, database: Database, snapshot: Snapshot, tables: Sequence[Table]
-    ) -> list[Table]:
-        """The tables with what their data looks like; each is looked at once.
+    ) -> Mapping[str, Table]:
+        """By name, the tables with what their data looks like; each is looked at once.
 
-        Those that were not reached in time go without, until they are asked for again.
+        Those that were not reached in time are missing, until they are asked for again.
         """
         known = snapshot.samples
         async with self._sampling[database.settings.name]:
@@ -185,7 +192,7 @@ class Catalogs:
                 for table in tables:
                     if table.name not in known:
                         known[table.name] = await self._sample(database, table)
-        return [known.get(table.name, table) for table in tables]
+        return known
 
     async def _sample(self, database: Database, table: Table) -> Table:
         """A table that is too slow to look at, or may not be read, goes without values."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from mcp_server.joins import Join
 from mcp_server.schema import Table, one_line
+from mcp_server.sessions import Flavour
 
 MOST_TABLES = 500
 """Tables in the structured content; a program names the others to get them."""
@@ -14,11 +15,17 @@ _MOST_CHARACTERS_OF_NAMES = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """Tables with their values, how they are joined, and the names that did not fit."""
+    """Tables with their values, how they are joined, and the names that did not fit.
 
+    `unsampled` tables come without values, since there was no time to look at their data.
+    """
+
+    flavour: Flavour
+    version: str
     tables: tuple[Table, ...]
     joins: tuple[Join, ...] = ()
     left_out: tuple[str, ...] = ()
+    unsampled: int = 0
 
 
 def text_of(described: Described) -> str:
@@ -32,7 +39,9 @@ def text_of(described: Described) -> str:
             break
         lines.append(line)
     missing = [table.name for table in described.tables[len(lines) :]] + [*described.left_out]
-    lines += (join_line(join) for join in described.joins)
+    lines += map(join_line, described.joins)
+    if described.unsampled:
+        lines.append(f"without values, for want of time: {described.unsampled} tables; ask again")
     return "\n".join([*lines, _missing(missing)] if missing else lines)
 
 

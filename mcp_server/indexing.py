@@ -3,7 +3,7 @@
 import logging
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import anyio
@@ -44,33 +44,26 @@ async def fill(
 ) -> None:
     """Look at every text column that is neither masked nor in a table too big; small tables first.
 
-    What fails is left out. Rests as long as it works, and gives way to calls of others.
+    What fails is left out, and everything after the database itself failed. Rests as long as it
+    works, and gives way to the calls of others.
     """
     tasks = list(_tasks(tables, database.policy.mask))
     values.of = sum(len(columns) for _, columns in tasks)
+    is_down = False
     for table, columns in tasks:
-        if values.is_full or table.rows is None or table.rows > MOST_ROWS:
+        if is_down or values.is_full or table.rows is None or table.rows > MOST_ROWS:
             values.leave_out(table.name, (column.name for column in columns))
             continue
         await _give_way(connections)
         started = time.perf_counter()
-        try:
-            await _look(values, table, columns, connections, database)
-        except ModelMustRepair as error:
-            log.info("values of %s not indexed: %s", table.name, error)
-            values.leave_out(table.name, (column.name for column in columns))
+        found, failure = await _look(table, columns, connections, database)
+        for column in found:
+            values.add(table.name, column.name, column.values, column.cut)
+            await anyio.sleep(0)
+        values.leave_out(table.name, (column.name for column in columns[len(found) :]))
+        is_down = failure is not None and not isinstance(failure, ModelMustRepair)
         await anyio.sleep(time.perf_counter() - started)
     values.finished = True
-
-
-async def run(
-    values: Values, tables: Iterable[Table], connections: Connections, database: Database
-) -> None:
-    """`fill`, until the database fails as a whole; the next reading of it starts anew."""
-    try:
-        await fill(values, tables, connections, database)
-    except DatabaseToolError as error:
-        log.warning("indexing of values stopped: %s", error)
 
 
 def _tasks(tables: Iterable[Table], mask: Mask) -> Iterator[tuple[Table, list[ColumnInfo]]]:
@@ -93,24 +86,22 @@ async def _give_way(connections: Connections) -> None:
 
 
 async def _look(
-    values: Values,
-    table: Table,
-    columns: list[ColumnInfo],
-    connections: Connections,
-    database: Database,
-) -> None:
+    table: Table, columns: Sequence[ColumnInfo], connections: Connections, database: Database
+) -> tuple[list[_Column], DatabaseToolError | None]:
+    """The columns that were read in time, and what kept the others from it."""
     found: list[_Column] = []
 
     def work(session: Session) -> None:
         for column in columns:
             found.append(_distinct(session, table.name, column))
 
-    with anyio.move_on_after(_SECONDS_A_TABLE):
-        await connections.run(database, work)
-    for column in found:
-        values.add(table.name, column.name, column.values, column.cut)
-        await anyio.sleep(0)
-    values.leave_out(table.name, (column.name for column in columns[len(found) :]))
+    try:
+        with anyio.move_on_after(_SECONDS_A_TABLE):
+            await connections.run(database, work)
+    except DatabaseToolError as error:
+        log.info("values of %s not indexed: %s", table.name, error)
+        return found, error
+    return found, None
 
 
 def _distinct(session: Session, table: str, column: ColumnInfo) -> _Column:

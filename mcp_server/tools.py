@@ -192,15 +192,14 @@ class Tools:
     ) -> Annotated[CallToolResult, TablesOutput]:
         """Columns, keys, comments and typical values of tables."""
         described = await self._catalogs.describe(tables, connection)
-        catalog = await self._catalogs.catalog(connection)
         content = {
             "connection": self._connections.get(connection).settings.name,
-            "server": {"flavour": catalog.flavour, "version": catalog.version},
+            "server": {"flavour": described.flavour, "version": described.version},
             "tables": [asdict(table) for table in described.tables],
             "joins": [asdict(join) for join in described.joins],
             "left_out": len(described.left_out),
         }
-        server = f"{catalog.flavour} {catalog.version}"
+        server = f"{described.flavour} {described.version}"
         return _answer(f"{server}\n{_marked(text_of(described))}", content)
 
     @_reporting
