@@ -13,14 +13,16 @@ import random
 import statistics
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from contextlib import closing
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import psutil
 from mcp import Client, StdioServerParameters
+from mcp_types import ResourceTemplateReference
 
 from tests.fixtures.databases import empty_database, private_mariadb
 from tests.mcp_server.conftest import admin
@@ -57,6 +59,7 @@ _NOTES = dict(
     )
 )
 _PLACES = _words("東京都 大阪府 京都府 北海道 愛知県 福岡県 沖縄県 宮城県 広島県 新潟県")
+_TEMPLATE = ResourceTemplateReference(type="ref/resource", uri="schema://{connection}/{table}")
 _SEARCHES = (
     "sales order customer",
     "customer address",
@@ -134,49 +137,56 @@ async def measure(url: str, rounds: int) -> str:
     command = StdioServerParameters(
         command=sys.executable, args=["-m", "mcp_server"], env={"KOTAE_DATABASE_URL": url}
     )
-    before = {child.pid for child in psutil.Process().children(recursive=True)}
     async with Client(command, read_timeout_seconds=120) as client:
         [server] = [
             child
             for child in psutil.Process().children(recursive=True)
-            if child.pid not in before and "mcp_server" in child.cmdline()
+            if "mcp_server" in child.cmdline()
         ]
-        first = await _timed(client, "search_schema", {"text": _SEARCHES[0]})
-        early = [await _timed(client, "search_schema", {"text": text}) for text in _SEARCHES]
-        while (state := await _values(client))["state"] == "building":
+        first = await _search(client, _SEARCHES[0])
+        early = [await _search(client, text) for text in _SEARCHES]
+        while (coverage := await _coverage(client))["state"] == "building":
             await asyncio.sleep(1)
-        later = [
-            await _timed(client, "search_schema", {"text": text}) for text in _SEARCHES * rounds
-        ]
-        everything = await _timed(client, "describe_tables", {"tables": []})
-        peak = _peak(server)
-    return "\n".join(
-        [
-            "| what | measured | at most |",
-            "|---|--:|--:|",
-            f"| first search (reads the catalogue) | {first:.2f} s | 6 s |",
-            f"| later searches, p50 | {statistics.median(later) * 1000:.1f} ms | 50 ms |",
-            f"| later searches, worst | {max(later) * 1000:.1f} ms | |",
-            f"| searches during indexing, p50 | {statistics.median(early) * 1000:.1f} ms | |",
-            f"| describe_tables of all | {everything:.2f} s | |",
-            f"| peak memory of the server | {peak / 2**20:.0f} MiB | 350 MiB |",
-            f"values: {state}",
-        ]
-    )
+        later = [await _search(client, text) for text in _SEARCHES * rounds]
+        all_tables = await _timed(client.call_tool("describe_tables", {"tables": []}))
+        completion = await _timed(client.complete(_TEMPLATE, {"name": "table", "value": "sales_o"}))
+        resource = await _timed(client.read_resource(f"schema://default/{table_names(1)[0]}"))
+        peak = _peak(server) / 2**20
+    lines = [
+        ("first search (reads the catalogue)", f"{first:.2f} s", "6 s"),
+        ("later searches, p50", _milliseconds(statistics.median(later)), "50 ms"),
+        ("later searches, worst", _milliseconds(max(later)), ""),
+        ("searches while values are indexed, p50", _milliseconds(statistics.median(early)), ""),
+        ("describe_tables of all", f"{all_tables:.2f} s", ""),
+        ("a table's name completed", _milliseconds(completion), ""),
+        ("a table read as a resource", _milliseconds(resource), ""),
+        ("peak memory of the server", f"{peak:.0f} MiB", "350 MiB"),
+    ]
+    rows = (f"| {what} | {measured} | {limit} |" for what, measured, limit in lines)
+    values = f"values: {coverage['state']}, {coverage['columns']} of {coverage['of']} text columns"
+    return "\n".join(["| what | measured | at most |", "|---|--:|--:|", *rows, "", values])
 
 
-async def _timed(client: Client, tool: str, arguments: dict[str, object]) -> float:
+def _milliseconds(seconds: float) -> str:
+    return f"{seconds * 1000:.1f} ms"
+
+
+async def _search(client: Client, text: str) -> float:
+    return await _timed(client.call_tool("search_schema", {"text": text}))
+
+
+async def _timed(call: Awaitable[object]) -> float:
     started = time.perf_counter()
-    result = await client.call_tool(tool, arguments)
-    assert not result.is_error, result.content
+    result = await call
+    assert not getattr(result, "is_error", False), result
     return time.perf_counter() - started
 
 
-async def _values(client: Client) -> dict[str, object]:
+async def _coverage(client: Client) -> dict[str, Any]:
     result = await client.call_tool("search_schema", {"text": "東京都"})
     assert result.structured_content is not None
-    values: dict[str, object] = result.structured_content["values"]
-    return values
+    coverage: dict[str, Any] = result.structured_content["values"]
+    return coverage
 
 
 def _peak(server: psutil.Process) -> int:
