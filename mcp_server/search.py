@@ -15,10 +15,11 @@ from mcp_server.values import ValueHit, Values
 
 Place = tuple[int, int]
 
-MOST_MATCHES = 20
+MOST_NAMES = 20
+MOST_VALUES = 10
 MOST_TABLES = 30
 MOST_LISTED = 500
-_LEAST_SHARE = 0.1
+_LEAST_SHARE = 0.25
 _OF_ITS_TABLE = 0.5
 """How much of its table's score a column gains that fits itself."""
 _NEAR = 20
@@ -78,7 +79,7 @@ class Names:
         return part in self._index
 
     def find(
-        self, wanted: Collection[str], misspelt: Collection[str], most: int = MOST_MATCHES
+        self, wanted: Collection[str], misspelt: Collection[str], most: int = MOST_NAMES
     ) -> list[Match]:
         """The best tables and columns; a column gains from a table that fits too."""
         weights = self._index.weights(wanted, misspelt)
@@ -128,10 +129,10 @@ def search(text: str, catalog: Catalog, names: Names, joins: Joins, values: Valu
     if not text.strip():
         return _listing(catalog)
     misspelt = {word for word in wanted if word not in names and word not in values}
-    hits = values.matching(values.weights(wanted, misspelt), MOST_MATCHES)
+    hits = values.matching(values.weights(wanted, misspelt), MOST_VALUES)
     found = names.find(wanted, misspelt) + [_of_value(hit, catalog) for hit in hits]
     found.sort(key=lambda match: (-match.score, match.table, match.column or "", str(match.value)))
-    matches = [hit for hit in found[:MOST_MATCHES] if hit.score >= found[0].score * _LEAST_SHARE]
+    matches = [hit for hit in found if hit.score >= found[0].score * _LEAST_SHARE]
     tables = list(dict.fromkeys(match.table for match in matches))
     near = dict.fromkeys(other for table in tables for other in joins.neighbours(table))
     return Found(

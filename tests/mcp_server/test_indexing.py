@@ -105,6 +105,24 @@ async def test_a_table_that_may_not_be_read_is_left_out_and_the_others_are_not(s
     assert content["values"]["left_out"] == ["plain_text.body"]
 
 
+async def test_masked_columns_and_closed_tables_are_never_looked_at(
+    shop: str, tmp_path: Path
+) -> None:
+    config = tmp_path / "kotae.toml"
+    database = shop.rsplit("/", 1)[1]
+    config.write_text(
+        f'[connections.shop]\nurl = "{shop}"\nmask = ["{database}.customers.name"]\n'
+        'deny = ["*.plain_text"]\n',
+        encoding="utf-8",
+    )
+    async with tools("shop", KOTAE_CONFIG=str(config)) as client:
+        hidden = await searched(client, "yamada suzuki update drop")
+        shown = await searched(client, "東京都")
+
+    assert values_of(hidden) == []
+    assert values_of(shown)[0] == ("customers", "pref", "東京都")
+
+
 async def test_a_database_that_is_gone_leaves_everything_out(tmp_path: Path) -> None:
     connections = Connections(load(database=f"sqlite:///{tmp_path / 'gone'}", environ={}))
     columns = (ColumnInfo("a", "text"),)
