@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from itertools import groupby
+from sys import intern
 
 from mcp_server.errors import NoDatabaseChosen
 from mcp_server.results import Cell
@@ -12,6 +13,7 @@ from mcp_server.sessions import Session
 _TABLES = """
 SELECT TABLE_NAME, TABLE_TYPE, TABLE_COMMENT, TABLE_ROWS
 FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()"""
+_NAMES = "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()"
 _COLUMNS = """
 SELECT TABLE_NAME, COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE, COLUMN_COMMENT
 FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE()
@@ -42,6 +44,11 @@ def read(session: Session, connection: str) -> Catalog:
     return Catalog(session.flavour, session.version, by_name)
 
 
+def table_names(session: Session) -> set[str]:
+    """The names alone; to ask for them opens no table."""
+    return {str(name) for (name,) in session.stream(_NAMES)}
+
+
 def chosen_database(session: Session, connection: str) -> str:
     """The database that the URL names; raises NoDatabaseChosen, naming those on the server."""
     [(database,)] = session.stream("SELECT DATABASE()")
@@ -53,9 +60,11 @@ def chosen_database(session: Session, connection: str) -> str:
 
 def _columns(session: Session) -> dict[str, list[ColumnInfo]]:
     found: dict[str, list[ColumnInfo]] = defaultdict(list)
-    for table, name, kind, nullable, comment in session.stream(_COLUMNS):
-        short = _DISPLAY_WIDTH.sub(r"\1", str(kind))
-        found[str(table)].append(ColumnInfo(str(name), short, nullable == "YES", str(comment)))
+    for table, *column in session.stream(_COLUMNS):
+        # In a big schema most names, types and comments repeat: each is kept once.
+        name, kind, nullable, comment = (intern(str(cell)) for cell in column)
+        short = intern(_DISPLAY_WIDTH.sub(r"\1", kind))
+        found[str(table)].append(ColumnInfo(name, short, nullable == "YES", comment))
     return found
 
 

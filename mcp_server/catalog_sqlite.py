@@ -36,6 +36,11 @@ def read(session: Session) -> Catalog:
     return Catalog(session.flavour, session.version, tables)
 
 
+def table_names(session: Session) -> set[str]:
+    """The names alone."""
+    return {str(name) for name, *_ in session.stream(_TABLES)}
+
+
 def _pragma(session: Session, pragma: str, table: str) -> list[Row]:
     return list(session.stream(f"PRAGMA {pragma}({quoted(table)})"))
 

@@ -87,6 +87,11 @@ class Connections:
                     await to_thread.run_sync(call.stop, limiter=self._threads)
                 raise
 
+    @property
+    def busy(self) -> bool:
+        """Does any call hold a thread now?"""
+        return any(not call.ended for call in list(self._calls))
+
     def close(self) -> None:
         """Stop what still runs, and close every idle connection."""
         if calls := list(self._calls):
@@ -123,6 +128,10 @@ class _Call(Generic[Result]):
                 return self._work(self._session)
         finally:
             self._ended.set()
+
+    @property
+    def ended(self) -> bool:
+        return self._ended.is_set()
 
     def stop(self) -> None:
         """Ask until it ends: the first kill may come just before the statement starts.

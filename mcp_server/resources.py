@@ -14,8 +14,8 @@ from mcp_types import (
 
 from mcp_server.catalog import Catalogs
 from mcp_server.connections import Connections
+from mcp_server.describing import text_of
 from mcp_server.errors import DatabaseToolError
-from mcp_server.schema import one_line
 
 _MOST_COMPLETIONS = 100
 
@@ -32,10 +32,10 @@ def register(server: MCPServer[None], connections: Connections, catalogs: Catalo
     async def table(connection: str, table: str) -> str:
         """One table: columns, keys, comments and typical values."""
         try:
-            [found] = await catalogs.tables([table], connection)
+            described = await catalogs.describe([table], connection)
         except DatabaseToolError as error:
             raise ResourceError(str(error)) from error
-        return one_line(found)
+        return text_of(described)
 
     @server.prompt()
     def ask(question: str, connection: str = "") -> str:

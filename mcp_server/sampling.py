@@ -5,8 +5,8 @@ too many values to tell.
 """
 
 import re
-from collections.abc import Container, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Container
+from dataclasses import replace
 
 from mcp_server.results import Cell
 from mcp_server.schema import ColumnInfo, Table, quoted
@@ -14,43 +14,30 @@ from mcp_server.sessions import Session
 
 MOST_ROWS = 300_000
 FEW = 12
-INDEXED = 500
 _LONGEST_VALUE = 40
 _CHOICE = re.compile(r"(var|n|nvar)?char|text$|enum|set\(|tinyint|smallint|bool", re.IGNORECASE)
 _DATE = re.compile(r"date|timestamp", re.IGNORECASE)
 _ENUM = re.compile(r"'((?:[^']|'')*)'")
 
 
-@dataclass(frozen=True, slots=True)
-class Sampled:
-    """The table with `values` and `range` filled, and more values of each column for search."""
-
-    table: Table
-    values: Mapping[str, tuple[Cell, ...]]
-
-
-def sample(session: Session, table: Table, masked: Container[str] = ()) -> Sampled:
-    """Look at the data, but not of the `masked` columns.
+def sample(session: Session, table: Table, masked: Container[str] = ()) -> Table:
+    """The table with `values` and `range` of its columns, but not of the `masked` ones.
 
     A table too big or of unknown size gives what its types tell.
     """
     small = table.rows is not None and table.rows <= MOST_ROWS
     keys = {*table.primary_key, *(name for key in table.foreign_keys for name in key.columns)}
-    values: dict[str, tuple[Cell, ...]] = {}
-    columns = []
-    for column in table.columns:
-        if column.name in masked:
-            columns.append(column)
-            continue
-        if column.type.startswith("enum("):
-            values[column.name] = tuple(sorted(_members(column.type)))
-        elif small and column.name not in keys and _CHOICE.match(column.type):
-            values[column.name] = _distinct(session, table.name, column.name)
-        span = (
-            _span(session, table.name, column.name) if small and _DATE.match(column.type) else None
+    columns = (
+        column
+        if column.name in masked
+        else _with_sample(
+            column,
+            _values(session, table.name, column, look=small and column.name not in keys),
+            _span(session, table.name, column) if small else None,
         )
-        columns.append(_with_sample(column, values.get(column.name, ()), span))
-    return Sampled(replace(table, columns=tuple(columns)), values)
+        for column in table.columns
+    )
+    return replace(table, columns=tuple(columns))
 
 
 def _with_sample(
@@ -62,23 +49,30 @@ def _with_sample(
     return replace(column, type=kind, values=values if few else None, range=span)
 
 
-def _members(enum: str) -> list[str]:
+def members(enum: str) -> list[str]:
+    """The members of a type `enum('a','b')`."""
     return [member.replace("''", "'") for member in _ENUM.findall(enum)]
 
 
-def _distinct(session: Session, table: str, column: str) -> tuple[Cell, ...]:
-    """Every distinct value, sorted; nothing when there are too many to be a choice."""
-    name, source = quoted(column), quoted(table)
+def _values(session: Session, table: str, column: ColumnInfo, look: bool) -> tuple[Cell, ...]:
+    """Every distinct value, sorted; nothing when there are too many to show."""
+    if column.type.startswith("enum("):
+        return tuple(sorted(members(column.type)))
+    if not look or not _CHOICE.match(column.type):
+        return ()
+    name, source = quoted(column.name), quoted(table)
     found = session.stream(
-        f"SELECT DISTINCT {name} FROM {source} WHERE {name} IS NOT NULL LIMIT {INDEXED + 1}"  # noqa: S608 - quoted
+        f"SELECT DISTINCT {name} FROM {source} WHERE {name} IS NOT NULL LIMIT {FEW + 1}"  # noqa: S608 - quoted
     )
     values = [value for (value,) in found]
-    if len(values) > INDEXED:
+    if len(values) > FEW:
         return ()
     return tuple(sorted(values, key=lambda value: (isinstance(value, str), value)))
 
 
-def _span(session: Session, table: str, column: str) -> tuple[Cell, Cell] | None:
-    name, source = quoted(column), quoted(table)
+def _span(session: Session, table: str, column: ColumnInfo) -> tuple[Cell, Cell] | None:
+    if not _DATE.match(column.type):
+        return None
+    name, source = quoted(column.name), quoted(table)
     [(least, most)] = session.stream(f"SELECT MIN({name}), MAX({name}) FROM {source}")  # noqa: S608 - quoted
     return None if least is None else (least, most)

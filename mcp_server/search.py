@@ -1,25 +1,30 @@
-"""Which tables and columns a text is about: names, comments and values, ranked.
+"""Which tables, columns and values a text is about, ranked, and how those tables are joined."""
 
-Words are compared by their parts: Latin words whole, Japanese by pairs of characters, since
-it is written without blanks. A part that many things share counts little.
-"""
-
-import math
-import re
-import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from array import array
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from heapq import nlargest
 
+from mcp_server.folding import parts_of
+from mcp_server.inverted import Inverted, score
+from mcp_server.joins import Join, Joins
 from mcp_server.results import Cell
-from mcp_server.sampling import Sampled
-from mcp_server.schema import Table
+from mcp_server.schema import Catalog, Table
+from mcp_server.values import ValueHit, Values
 
-_LATIN = re.compile(r"[a-z]+|[0-9]+")
-_JAPANESE = re.compile(r"[々〆〇ぁ-ヿ㐀-鿿]+")
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_SHORTEST_PLURAL = 4
-_LEAST_SHARE = 0.1
+Place = tuple[int, int]
+
+MOST_NAMES = 20
+MOST_VALUES = 10
+MOST_TABLES = 30
+MOST_LISTED = 500
+_LEAST_SHARE = 0.25
+_OF_ITS_TABLE = 0.5
+"""How much of its table's score a column gains that fits itself."""
+_NEAR = 20
+_SHORTLIST = 300
+_JOINED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,68 +39,134 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
-    match: Match
-    parts: frozenset[str]
+class Found:
+    """The best matches; the tables in them and their neighbours; how the first ones are joined."""
+
+    matches: list[Match]
+    tables: list[str]
+    joins: list[Join]
+    left_out: int = 0
+    """Tables of a listing that is too long."""
 
 
-def search(text: str, samples: Sequence[Sampled], most: int = 20) -> list[Match]:
-    """The best matches, best first; for an empty text every table in the order given."""
+class Names:
+    """The names and comments of a catalogue's tables and columns, indexed.
+
+    A name and its comment are texts of their own: to say much in a comment makes no name weaker.
+    """
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._tables = list(catalog.tables.values())
+        self._index = Inverted()
+        # The place of each text of the index; column 0 is the table itself.
+        self._table_of, self._column_of = array("I"), array("I")
+        parts = _Parts()
+        # Strings are shared with the catalogue; the shortest texts come first in the index.
+        texts = [
+            (len(parts.of(text)), at, number, text)
+            for at, table in enumerate(self._tables)
+            for number in range(len(table.columns) + 1)
+            for text in _wording(table, number)
+            if text
+        ]
+        for _, at, number, text in sorted(texts):
+            self._index.add(parts.of(text))
+            self._table_of.append(at)
+            self._column_of.append(number)
+        self._of_tables = {text for text, number in enumerate(self._column_of) if number == 0}
+
+    def __contains__(self, part: str) -> bool:
+        return part in self._index
+
+    def find(
+        self, wanted: Collection[str], misspelt: Collection[str], most: int = MOST_NAMES
+    ) -> list[Match]:
+        """The best tables and columns; a column gains from a table that fits too."""
+        weights = self._index.weights(wanted, misspelt)
+        texts = self._index.find(weights)
+        shortlist = nlargest(_SHORTLIST, texts, key=lambda text: (texts[text], -text))
+        scores = self._best_of(shortlist, texts)
+        tables = self._best_of(texts.keys() & self._of_tables, texts)
+        near = nlargest(_NEAR, tables, key=lambda place: (tables[place], -place[0]))
+        scores |= self._columns_of([at for at, _ in near], weights)
+        for at, number in scores:
+            if number:
+                scores[at, number] += _OF_ITS_TABLE * tables.get((at, 0), 0.0)
+        best = nlargest(most, scores, key=lambda place: (scores[place], -place[0], -place[1]))
+        return [self._match(*place, round(scores[place], 3)) for place in best]
+
+    def _best_of(self, texts: Iterable[int], scores: Mapping[int, float]) -> dict[Place, float]:
+        """The better of name and comment."""
+        best: defaultdict[Place, float] = defaultdict(float)
+        for text in texts:
+            place = self._table_of[text], self._column_of[text]
+            best[place] = max(best[place], scores[text])
+        return dict(best)
+
+    def _columns_of(
+        self, tables: Iterable[int], weights: Mapping[str, float]
+    ) -> dict[Place, float]:
+        """The columns of these tables that fit by themselves; the index may have had too many."""
+        scores = {
+            (at, number): max(
+                score(parts_of(text), weights) for text in _wording(self._tables[at], number)
+            )
+            for at in tables
+            for number in range(1, len(self._tables[at].columns) + 1)
+        }
+        return {place: score for place, score in scores.items() if score}
+
+    def _match(self, at: int, number: int, score: float) -> Match:
+        table = self._tables[at]
+        _, comment = _wording(table, number)
+        column = table.columns[number - 1].name if number else None
+        return Match(table.name, column, None, comment, score)
+
+
+def search(text: str, catalog: Catalog, names: Names, joins: Joins, values: Values) -> Found:
+    """The best matches, best first; for an empty text the tables in the order of their names."""
     wanted = parts_of(text)
-    if not wanted:
-        return [_table_match(sampled.table) for sampled in samples]
-    entries = [entry for sampled in samples for entry in _entries(sampled)]
-    spread = Counter(part for entry in entries for part in entry.parts)
-    weights = {part: math.log(1 + len(entries) / spread[part]) for part in wanted & spread.keys()}
-    scored = [_scored(entry, weights) for entry in entries if entry.parts & weights.keys()]
-    scored.sort(key=lambda match: (-match.score, match.table, match.column or "", str(match.value)))
-    return [match for match in scored[:most] if match.score >= scored[0].score * _LEAST_SHARE]
+    if not text.strip():
+        return _listing(catalog)
+    misspelt = {word for word in wanted if word not in names and word not in values}
+    hits = values.matching(values.weights(wanted, misspelt), MOST_VALUES)
+    found = names.find(wanted, misspelt) + [_of_value(hit, catalog) for hit in hits]
+    found.sort(key=lambda match: (-match.score, match.table, match.column or "", str(match.value)))
+    matches = [hit for hit in found if hit.score >= found[0].score * _LEAST_SHARE]
+    tables = list(dict.fromkeys(match.table for match in matches))
+    near = dict.fromkeys(other for table in tables for other in joins.neighbours(table))
+    return Found(
+        matches,
+        list(dict.fromkeys([*tables, *near]))[:MOST_TABLES],
+        joins.connecting(tables[:_JOINED]),
+    )
 
 
-def parts_of(text: str) -> frozenset[str]:
-    """Latin words and numbers, singular; pairs of Japanese characters."""
-    plain = unicodedata.normalize("NFKC", _CAMEL.sub(" ", text)).lower()
-    parts = {_singular(word) for word in _LATIN.findall(plain)}
-    for run in _JAPANESE.findall(plain):
-        parts.update(run[at : at + 2] for at in range(max(1, len(run) - 1)))
-    return frozenset(parts)
+def _listing(catalog: Catalog) -> Found:
+    tables = list(catalog.tables.values())
+    listed = [Match(table.name, None, None, table.comment, 0.0) for table in tables[:MOST_LISTED]]
+    return Found(listed, [match.table for match in listed], [], len(tables) - len(listed))
 
 
-def tables_for(matches: Iterable[Match], samples: Sequence[Sampled]) -> list[str]:
-    """The tables that matched, in that order, then those one foreign key away."""
-    found = list(dict.fromkeys(match.table for match in matches))
-    near = [
-        other
-        for sampled in samples
-        for key in sampled.table.foreign_keys
-        for table, other in ((sampled.table.name, key.table), (key.table, sampled.table.name))
-        if table in found
-    ]
-    return list(dict.fromkeys([*found, *near]))
+def _of_value(hit: ValueHit, catalog: Catalog) -> Match:
+    columns = catalog.tables[hit.table].columns
+    comment = next(column.comment for column in columns if column.name == hit.column)
+    return Match(hit.table, hit.column, hit.value, comment, hit.score)
 
 
-def _singular(word: str) -> str:
-    return word[:-1] if word.endswith("s") and len(word) >= _SHORTEST_PLURAL else word
+def _wording(table: Table, number: int) -> tuple[str, str]:
+    """Name and comment of a column, counted from 1, or of the table itself."""
+    about = table.columns[number - 1] if number else table
+    return about.name, about.comment
 
 
-def _table_match(table: Table) -> Match:
-    return Match(table.name, None, None, table.comment, 0.0)
+class _Parts:
+    """The parts of names and comments, each text taken apart once: in a big schema most repeat."""
 
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[str, ...]] = {}
 
-def _entries(sampled: Sampled) -> Iterable[_Entry]:
-    table = sampled.table
-    yield _Entry(_table_match(table), parts_of(f"{table.name} {table.comment}"))
-    for column in table.columns:
-        match = Match(table.name, column.name, None, column.comment, 0.0)
-        yield _Entry(match, parts_of(f"{column.name} {column.comment}"))
-        for value in sampled.values.get(column.name, ()):
-            found = Match(table.name, column.name, value, column.comment, 0.0)
-            yield _Entry(found, parts_of(str(value)))
-
-
-def _scored(entry: _Entry, weights: dict[str, float]) -> Match:
-    """The weight of the parts in common, less for a thing that says much besides."""
-    common = sum(weights[part] for part in entry.parts & weights.keys())
-    score = round(common / math.sqrt(len(entry.parts)), 3)
-    match = entry.match
-    return Match(match.table, match.column, match.value, match.comment, score)
+    def of(self, text: str) -> tuple[str, ...]:
+        if text not in self._known:
+            self._known[text] = tuple(parts_of(text))
+        return self._known[text]

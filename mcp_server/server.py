@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
+import anyio
 from mcp.server import MCPServer
 from mcp_types import ToolAnnotations
 
@@ -26,12 +27,15 @@ def create_server(settings: Settings, connections: Connections | None = None) ->
     It closes the connections at its end; who gives them may do so earlier.
     """
     connections = connections or Connections(settings)
+    catalogs = Catalogs(connections)
 
     @asynccontextmanager
     async def lifespan(_: MCPServer[None]) -> AsyncIterator[None]:
         try:
             yield
         finally:
+            with anyio.CancelScope(shield=True):
+                await catalogs.close()
             connections.close()
 
     server = MCPServer(
@@ -41,7 +45,6 @@ def create_server(settings: Settings, connections: Connections | None = None) ->
         lifespan=lifespan,
         log_level="WARNING",
     )
-    catalogs = Catalogs(connections)
     tools = Tools(connections, catalogs, settings)
     for tool in (
         tools.query,

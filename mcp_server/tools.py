@@ -16,14 +16,15 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 from mcp_server.audit import Audit
 from mcp_server.catalog import Catalogs
 from mcp_server.connections import Connections
+from mcp_server.describing import join_line, text_of
 from mcp_server.errors import DatabaseToolError, NoConnection
 from mcp_server.privileges import examine
 from mcp_server.query import explain_query, run_query
 from mcp_server.results import QueryResult, compact, structured, summary, tsv
-from mcp_server.schema import one_line
-from mcp_server.search import Match, search, tables_for
+from mcp_server.search import Found, Match
 from mcp_server.sessions import Database
 from mcp_server.settings import Settings
+from mcp_server.values import Coverage
 
 ERROR_KEY = "kotae/error"
 _SECONDS_BETWEEN_REPORTS = 2
@@ -177,12 +178,10 @@ class Tools:
         self, ctx: Context, text: str, connection: Connection = None
     ) -> Annotated[CallToolResult, SearchOutput]:
         """Find tables, columns and values by words (any language). Empty text lists all tables."""
-        samples = await self._catalogs.searchable(connection, values=bool(text.strip()))
-        matches = search(text, samples)
-        tables = tables_for(matches, samples)
-        lines = [_match_line(match) for match in matches] or ["nothing found"]
-        content = {"matches": [asdict(match) for match in matches], "tables": tables}
-        return _answer(_marked("\n".join([*lines, f"tables: {', '.join(tables)}"])), content)
+        found, coverage = await self._catalogs.search(text, connection)
+        return _answer(
+            _marked(_found_text(found, coverage)), asdict(found) | {"values": asdict(coverage)}
+        )
 
     @_reporting
     async def describe_tables(
@@ -192,15 +191,16 @@ class Tools:
         connection: Connection = None,
     ) -> Annotated[CallToolResult, TablesOutput]:
         """Columns, keys, comments and typical values of tables."""
-        found = await self._catalogs.tables(tables, connection)
-        catalog = await self._catalogs.catalog(connection)
+        described = await self._catalogs.describe(tables, connection)
         content = {
             "connection": self._connections.get(connection).settings.name,
-            "server": {"flavour": catalog.flavour, "version": catalog.version},
-            "tables": [asdict(table) for table in found],
+            "server": {"flavour": described.flavour, "version": described.version},
+            "tables": [asdict(table) for table in described.tables],
+            "joins": [asdict(join) for join in described.joins],
+            "left_out": len(described.left_out),
         }
-        lines = "\n".join(map(one_line, found))
-        return _answer(f"{catalog.flavour} {catalog.version}\n{_marked(lines)}", content)
+        server = f"{described.flavour} {described.version}"
+        return _answer(f"{server}\n{_marked(text_of(described))}", content)
 
     @_reporting
     async def explain(
@@ -255,6 +255,15 @@ class Tools:
             }
         seen = asdict(found)
         return state | {"read_only": seen.pop("layers")} | seen
+
+
+def _found_text(found: Found, coverage: Coverage) -> str:
+    lines = [_match_line(match) for match in found.matches] or ["nothing found"]
+    lines.append(f"tables: {', '.join(found.tables)}")
+    lines += map(join_line, found.joins)
+    if found.left_out:
+        lines.append(f"left out: {found.left_out} tables: search for words of what is wanted")
+    return "\n".join([*lines, str(coverage)] if str(coverage) else lines)
 
 
 def _match_line(match: Match) -> str:

@@ -7,6 +7,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import anyio
+import anyio.lowlevel
 import pymysql
 import pytest
 from mcp import Client
@@ -115,6 +117,17 @@ def execute(url: str, script: str) -> None:
 def tools(database: str, **environ: str) -> Client:
     """A client of our tools, in memory."""
     return Client(create_server(load(database=database, environ=environ)), raise_exceptions=True)
+
+
+async def searched(client: Client, text: str) -> dict[str, Any]:
+    """What search_schema finds once the values are indexed."""
+    with anyio.fail_after(60):
+        while True:
+            result = await client.call_tool("search_schema", {"text": text})
+            assert result.structured_content is not None, result.content
+            if result.structured_content["values"]["state"] != "building":
+                return result.structured_content
+            await anyio.lowlevel.checkpoint()
 
 
 @pytest.fixture

@@ -1,10 +1,19 @@
+import itertools
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import anyio
+import anyio.lowlevel
 import pytest
 
+from mcp_server.catalog import Catalogs
 from mcp_server.catalog_sqlite import ddl_comments
-from tests.mcp_server.conftest import execute, tools
+from mcp_server.connections import Connections
+from mcp_server.schema import Catalog
+from mcp_server.settings import load
+from tests.mcp_server.conftest import execute, searched, tools
 
 
 async def described(database: str, *names: str) -> dict[str, Any]:
@@ -106,14 +115,77 @@ async def test_a_url_without_a_database_lists_those_that_are_there(mariadb: str)
     assert mariadb.rsplit("/", 1)[1] in result.content[0].model_dump()["text"]
 
 
-async def test_search_finds_values_and_neighbours(shop: str) -> None:
+async def test_a_table_made_later_is_found_by_search_and_in_the_list(shop: str) -> None:
     async with tools(shop) as client:
-        result = await client.call_tool("search_schema", {"text": "東京のお客様"})
+        await searched(client, "invoices")
+        execute(shop, "CREATE TABLE invoices (id INT)")
+        found = await searched(client, "invoices")
+        execute(shop, "CREATE TABLE receipts (id INT)")
+        listed = await searched(client, "")
 
-    assert result.structured_content is not None
-    first = result.structured_content["matches"][0]
-    assert (first["table"], first["column"], first["value"]) == ("customers", "pref", "東京都")
-    assert result.structured_content["tables"][:2] == ["customers", "orders"]
+    assert found["tables"] == ["invoices"]
+    assert "receipts" in listed["tables"]
+
+
+async def test_many_callers_at_once_read_the_catalogue_once(shop: str) -> None:
+    catalogs = Catalogs(Connections(load(database=shop, environ={})))
+    found: list[Catalog] = []
+
+    async def ask() -> None:
+        found.append(await catalogs.catalog())
+
+    async with anyio.create_task_group() as group:
+        for _ in range(20):
+            group.start_soon(ask)
+    await catalogs.close()
+
+    assert len(found) == 20
+    assert all(catalog is found[0] for catalog in found)
+
+
+async def test_an_old_catalogue_answers_at_once_and_is_renewed_meanwhile(shop_file: Path) -> None:
+    clock = itertools.count()
+    connections = Connections(load(database=str(shop_file), environ={}))
+    catalogs = Catalogs(connections, fresh=5, clock=lambda: next(clock))
+    before = await catalogs.catalog()
+    with closing(sqlite3.connect(shop_file)) as connection:
+        connection.execute("ALTER TABLE log ADD COLUMN added_later INT")
+    with anyio.fail_after(60):
+        while (after := await catalogs.catalog()) is before:
+            await anyio.lowlevel.checkpoint()
+    await catalogs.close()
+
+    assert [column.name for column in before.tables["log"].columns] == ["a"]
+    assert [column.name for column in after.tables["log"].columns] == ["a", "added_later"]
+
+
+async def test_search_finds_values_neighbours_and_the_way_between(shop: str) -> None:
+    async with tools(shop) as client:
+        content = await searched(client, "東京のお客様の受注")
+        result = await client.call_tool("search_schema", {"text": "東京のお客様の受注"})
+
+    values = [match for match in content["matches"] if match["value"]]
+    assert (values[0]["table"], values[0]["column"]) == ("customers", "pref")
+    assert values[0]["value"] == "東京都"
+    assert {"customers", "orders"} == set(content["tables"][:2])
+    assert content["joins"][0]["on"] == ["orders.customer_id = customers.id"]
+    text = result.content[0].model_dump()["text"]
+    assert "orders.customer_id = customers.id" in text
+    assert "customers.pref = '東京都'" in text
+
+
+async def test_tables_that_are_named_come_with_the_way_to_join_them(mariadb: str) -> None:
+    execute(
+        mariadb,
+        "CREATE TABLE a (id INT PRIMARY KEY);\n"
+        "CREATE TABLE b (id INT PRIMARY KEY, a_id INT, FOREIGN KEY (a_id) REFERENCES a (id));\n"
+        "CREATE TABLE c (id INT, b_id INT, FOREIGN KEY (b_id) REFERENCES b (id))",
+    )
+    content = await described(mariadb, "a", "c")
+
+    assert content["joins"] == [
+        {"tables": ["a", "b", "c"], "on": ["b.a_id = a.id", "c.b_id = b.id"]}
+    ]
 
 
 @pytest.mark.parametrize(
