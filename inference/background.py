@@ -1,111 +1,103 @@
-"""The server that outlives its terminal: one a user, found again through a state file."""
+"""The shared server from a client's side: find it, have it started, wait for it, stop it."""
 
-import json
+import pickle
+import subprocess
+import sys
+import time
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import psutil
 
-from inference.endpoint import Endpoint
+from inference import leases, state
+from inference.errors import SupervisorLost
 from inference.guard import GRACE_SECONDS
 from inference.lock import held
-from inference.places import state_folder, write_private
-from inference.process import ServerProcess
-from inference.progress import OnProgress, unheard
+from inference.places import state_folder
+from inference.programs import without_secrets
+from inference.progress import OnProgress, Progress, unheard
+from inference.state import RunningServer
+from inference.supervisor import Assignment, start_lock
 
-# The system's clock of process starts differs by less than this between two readings.
-CLOCK_SECONDS = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class RunningServer:
-    """A background server as the state file tells; the file is readable by its user alone.
-
-    `pid` is the guard's; `started` (seconds since 1970) tells a recycled pid.
-    """
-
-    pid: int
-    started: float
-    model: str
-    path: str
-    url: str
-    api_key: str
-    context_tokens: int | None
-    log: str
-
-    @property
-    def endpoint(self) -> Endpoint:
-        """Where to send questions."""
-        return Endpoint(self.url, self.api_key, self.model, self.context_tokens)
-
-    def serves(self, wish: str | None) -> bool:
-        """Whether this is the model a person means: no wish, its name, or a path to its file."""
-        if wish is None or wish == self.model:
-            return True
-        return Path(wish).expanduser().resolve() == Path(self.path)
-
-    def process(self) -> psutil.Process | None:
-        """The guard, or None when it is gone and its pid free or another's."""
-        try:
-            guard = psutil.Process(self.pid)
-            same = abs(guard.create_time() - self.started) < CLOCK_SECONDS
-            return guard if same and guard.status() != psutil.STATUS_ZOMBIE else None
-        except psutil.NoSuchProcess:
-            return None
-
-
-def state_file() -> Path:
-    """Where the running server is described, its key included."""
-    return state_folder() / "server.json"
-
-
-def log_file() -> Path:
-    """What the background server writes."""
-    return state_folder() / "server.log"
+POLL_SECONDS = 0.1
 
 
 def only_one(on_progress: OnProgress) -> AbstractContextManager[None]:
-    """Hold the right to start or stop the background server; waits while another start loads."""
-    return held(state_folder() / "server.lock", "start of the model server", on_progress)
+    """Hold the right to start or stop the shared server."""
+    return held(start_lock(), "start of the model server", on_progress)
 
 
 def status() -> RunningServer | None:
-    """The background server that runs now."""
-    try:
-        server = RunningServer(**json.loads(state_file().read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return None
-    return server if server.process() else None
+    """The shared server that runs now: loading, ready or restarting."""
+    server = state.read()
+    return server if server and server.phase != "failed" and server.process() else None
 
 
-def release(server: ServerProcess, endpoint: Endpoint) -> RunningServer:
-    """Write the server down, then let it go: it is never alive without being on record."""
-    running = RunningServer(
-        pid=server.guard.pid,
-        started=psutil.Process(server.guard.pid).create_time(),
-        model=endpoint.model,
-        path=str(server.launch.model),
-        url=endpoint.base_url,
-        api_key=endpoint.api_key or "",
-        context_tokens=endpoint.context_tokens,
-        log=str(server.log),
-    )
-    write_private(state_file(), json.dumps(asdict(running), indent=1))
-    server.release()
-    return running
+def spawn(assignment: Assignment) -> None:
+    """Start a supervisor that outlives this process and its terminal; returns once it is seen.
+
+    The start lock must be held. Raises SupervisorLost.
+    """
+    folder, before = state_folder(), state.read()
+    flags = [
+        getattr(subprocess, name, 0) for name in ("CREATE_NEW_PROCESS_GROUP", "CREATE_NO_WINDOW")
+    ]
+    with (folder / "supervisor.log").open("wb") as output:
+        supervisor = subprocess.Popen(
+            [sys.executable, "-P", "-m", "inference.supervisor"],
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=without_secrets() | {"KOTAE_STATE_DIR": str(folder.absolute())},
+            cwd=folder,
+            start_new_session=True,
+            creationflags=sum(flags),
+        )
+    assert supervisor.stdin is not None
+    with supervisor.stdin:
+        pickle.dump(assignment, supervisor.stdin)
+    while status() is None and supervisor.poll() is None:
+        time.sleep(POLL_SECONDS)
+    if supervisor.poll() is None:
+        supervisor.returncode = 0  # Popen must neither wait for it nor warn that it runs
+    elif state.read() == before:
+        raise SupervisorLost(model=assignment.launches[0].alias, log=_log())
+
+
+def wait_ready(on_progress: OnProgress) -> RunningServer:
+    """The shared server once it answers; raises why it does not, SupervisorLost at worst."""
+    while True:
+        server = state.read()
+        if server is None or not (server.process() or server.phase == "failed"):
+            raise SupervisorLost(model=server.model if server else "-", log=_log())
+        if server.phase == "ready":
+            return server
+        if server.phase == "failed":
+            raise server.error() or SupervisorLost(model=server.model, log=_log())
+        on_progress(Progress("loading", server.done, server.total, server.model))
+        time.sleep(POLL_SECONDS)
 
 
 def stop(on_progress: OnProgress = unheard) -> RunningServer | None:
-    """End the background server and wait until it is gone; None when there was none."""
+    """End the shared server and wait until it is gone; None when there was none."""
     with only_one(on_progress):
         server = status()
-        guard = server.process() if server else None
-        if guard:
-            family = [guard, *guard.children()]
-            guard.terminate()
-            # Where a signal cannot be caught (Windows) the guard goes without its server.
-            for left in psutil.wait_procs(family, timeout=2 * GRACE_SECONDS)[1]:
-                left.kill()
-        state_file().unlink(missing_ok=True)
+        end(server)
+        leases.release()
+        state.state_file().unlink(missing_ok=True)
         return server
+
+
+def end(server: RunningServer | None) -> None:
+    """End a supervisor and all that is under it; the start lock must be held."""
+    supervisor = server.process() if server else None
+    if supervisor is None:
+        return
+    family = [supervisor, *supervisor.children(recursive=True)]
+    supervisor.terminate()
+    # Where a signal cannot be caught (Windows) the guard goes without its server.
+    for left in psutil.wait_procs(family, timeout=3 * GRACE_SECONDS)[1]:
+        left.kill()
+
+
+def _log() -> str:
+    return str(state_folder() / "supervisor.log")

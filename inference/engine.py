@@ -1,11 +1,10 @@
 """Find a llama-server that works here, and ask it what it sees."""
 
 import os
-import re
-import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
+from inference.asking import told
 from inference.errors import EngineBroken, NoEngine
 from inference.process import Engine
 from inference.programs import Program, at, candidates
@@ -47,23 +46,9 @@ def _named(path: Path, on_progress: OnProgress) -> Engine:
         raise EngineBroken(engine=path, reason=fault) from fault
 
 
-def device_list(engine: Engine) -> str:
+def device_list(engine: Engine, on_progress: OnProgress = unheard) -> str:
     """What the engine prints about the graphics devices that it sees, nothing if it cannot."""
     if "--list-devices" not in engine.flags:
         return ""
-    told = subprocess.run(
-        [*engine.program.command, "--list-devices"],
-        env=engine.program.surroundings(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        timeout=LIST_SECONDS,
-        check=False,
-    )
-    return told.stdout.decode("utf-8", errors="replace")
-
-
-def device_memory(engine: Engine) -> int:
-    """Bytes of memory on the graphics devices that the engine lists, 0 where it lists none."""
-    mebibytes = re.findall(r"\((\d+) MiB,", device_list(engine))
-    return sum(map(int, mebibytes)) * 1024**2
+    answer = told(engine.program, "--list-devices", LIST_SECONDS, on_progress)
+    return answer[1] if answer else ""

@@ -100,10 +100,11 @@ class ShapeUnknown(PersonMustAct):
     )
 
 
-class ModelTooLarge(PersonMustAct):
+class ModelDoesNotFit(PersonMustAct):
     template = (
-        "model {name} ({size}) is larger than this machine's memory ({memory}). "
-        "Choose a smaller one (kotae model list) or insist with --force"
+        "{model} does not fit: it needs {needed} MiB of RAM, this machine has {ram} MiB, "
+        "{missing} MiB are missing. What would fit: kotae model plan {model}. To load it all the "
+        "same: --force"
     )
 
 
@@ -124,10 +125,17 @@ class Offline(PersonMustAct):
     )
 
 
+class NothingToAdopt(PersonMustAct):
+    template = (
+        "{folder} holds no {file} for model {name}. A GGUF file of another name can be started by "
+        "its path: kotae model start PATH"
+    )
+
+
 class NotEnoughDisk(PersonMustAct):
     template = (
-        "model {name} needs {needed} more in {folder}, and {free} are free. "
-        "Make room, or set KOTAE_MODELS_DIR to another disk"
+        "{name} needs {needed} more in {folder}, and {free} are free. "
+        "Make room, or set KOTAE_MODELS_DIR (KOTAE_ENGINES_DIR) to another disk"
     )
 
 
@@ -141,7 +149,7 @@ class NoSource(ServerUnavailable):
 class DownloadAltered(ServerUnavailable):
     template = (
         "what {source} sent for {file} is not the published file (SHA-256 differs); it was "
-        "deleted. Try again with: kotae model pull {name}"
+        "deleted. Try again with: {again}"
     )
 
 
@@ -166,13 +174,76 @@ class EngineBroken(PersonMustAct):
     )
 
 
+class EngineNotFetched(ServerUnavailable):
+    template = "llama-server could not be fetched ({reason}). Install it with: {command}"
+
+
+class UnknownVariant(PersonMustAct):
+    template = "the newest release has no archive '{variant}'. It has: {known}"
+
+
+class EngineLacks(PersonMustAct):
+    template = (
+        "the engine {engine} is too old for this plan: it does not know {flags}. Install a newer "
+        "one with: kotae engine install"
+    )
+
+
 # The server
 
 
 class ServerDied(ServerUnavailable):
     template = (
-        "llama-server ended while starting {model} (exit code {code}); its log {log} ends with:"
-        "\n{tail}"
+        "llama-server ended with {model} (exit code {code}); its log {log} ends with:\n{tail}"
+    )
+
+
+class ServerOutOfMemory(ServerUnavailable):
+    template = (
+        "the memory did not suffice for {model} ({detail}). Close other programs, ask for a "
+        "smaller context with --context, or see: kotae model plan {model}"
+    )
+
+
+class ServerKilled(ServerUnavailable):
+    template = (
+        "llama-server with {model} was killed from outside (signal 9), not for lack of memory. "
+        "Start it again with: kotae model start {model}"
+    )
+
+
+class ServerFlagRefused(ServerUnavailable):
+    template = (
+        "llama-server refuses a setting for {model}: {detail}. Another build may take it: "
+        "kotae engine list"
+    )
+
+
+class ServerModelUnreadable(ServerUnavailable):
+    template = (
+        "llama-server cannot read the files of {model}: {detail}. Complete them with: "
+        "kotae model pull {model}"
+    )
+
+
+class ServerDriverFailed(ServerUnavailable):
+    template = (
+        "the graphics driver failed with {model}: {detail}. Update the driver, or go on without "
+        "the GPU: kotae model start {model} --no-gpu"
+    )
+
+
+class BuiltForAnotherProcessor(ServerUnavailable):
+    template = (
+        "llama-server is built for another processor (illegal instruction while running {model}). "
+        "Try those that are here with: kotae engine test"
+    )
+
+
+class SupervisorLost(ServerUnavailable):
+    template = (
+        "the process that keeps the model server ended while it started {model}; its log: {log}. "
+        "Try again with: kotae model start {model}"
     )
 
 

@@ -3,8 +3,8 @@
     python -P -m inference.guard COMMAND…
 
 Standard input is a pipe held by the starter. Its end, for whatever reason, even SIGKILL, ends
-the server. The line "release" lets the server outlive the starter; from then on SIGTERM to
-this process ends it. The exit code is the server's, 128 + the signal when one killed it.
+the server, and so does SIGTERM to this process. The exit code is the server's, 128 + the signal
+when one killed it.
 """
 
 import ctypes
@@ -15,8 +15,7 @@ import sys
 import threading
 from collections.abc import Callable
 
-GRACE_SECONDS = 5.0
-RELEASE = b"release\n"
+GRACE_SECONDS = 2.0
 
 
 def main(command: list[str]) -> int:
@@ -49,8 +48,9 @@ def _tie_to_guard() -> Callable[[], None] | None:
 
 def _watch_starter(server: "subprocess.Popen[bytes]") -> None:
     # Read without a buffer: its lock, held by this thread, would abort the interpreter at exit.
-    if os.read(sys.stdin.fileno(), len(RELEASE)) != RELEASE:
-        _end(server)
+    while os.read(sys.stdin.fileno(), 1):
+        pass
+    _end(server)
 
 
 def _end(server: "subprocess.Popen[bytes]") -> None:

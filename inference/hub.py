@@ -9,10 +9,9 @@ import httpx2
 
 from inference.models import ModelFile
 from inference.sources import SourceFailed
+from inference.transfer import client, reason, streamed
 
 HOME = "https://huggingface.co"
-# Fails over quickly where the hub cannot be reached; a stalled transfer is given up later.
-TIMEOUT = httpx2.Timeout(30, connect=4)
 
 
 def _home() -> str:
@@ -39,10 +38,10 @@ class HubSource:
     def facts(self, file: ModelFile) -> ModelFile:
         """Size and SHA-256 as the hub states them; a different published file is a failure."""
         try:
-            with self._client() as client:
-                reply = self._head(client, file)
+            with self._client() as web:
+                reply = self._head(web, file)
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-            raise SourceFailed(_reason(error)) from error
+            raise SourceFailed(reason(error)) from error
         size = reply.headers.get("x-linked-size") or reply.headers.get("content-length") or "0"
         sha256 = reply.headers.get("x-linked-etag", "").strip('"')
         if reply.status_code not in (200, 302, 307):
@@ -54,42 +53,19 @@ class HubSource:
         return replace(file, size=int(size), sha256=sha256)
 
     def chunks(self, file: ModelFile, start: int) -> Generator[bytes]:
-        """Streamed with a Range request; a server that ignores Range costs the bytes again."""
-        try:
-            with (
-                self._client() as client,
-                client.stream(
-                    "GET",
-                    self._url(file),
-                    headers={"Range": f"bytes={start}-"},
-                    follow_redirects=True,
-                ) as reply,
-            ):
-                if reply.status_code not in (200, 206):
-                    raise SourceFailed(f"HTTP {reply.status_code}")
-                surplus = start if reply.status_code == 200 else 0
-                for chunk in reply.iter_raw():
-                    yield chunk[surplus:]
-                    surplus = max(0, surplus - len(chunk))
-        except httpx2.HTTPError as error:
-            raise SourceFailed(_reason(error)) from error
+        """Streamed with a Range request."""
+        with self._client() as web:
+            yield from streamed(web, self._url(file), start)
 
-    def _head(self, client: httpx2.Client, file: ModelFile) -> httpx2.Response:
+    def _head(self, web: httpx2.Client, file: ModelFile) -> httpx2.Response:
         """The hub's own answer: behind a renamed repository, before the storage it points to."""
-        reply = client.head(self._url(file))
+        reply = web.head(self._url(file))
         if "x-linked-etag" not in reply.headers and reply.next_request:
-            reply = client.send(reply.next_request)
+            reply = web.send(reply.next_request)
         return reply
 
     def _url(self, file: ModelFile) -> str:
         return f"{self.home}/{self.repository}/resolve/main/{file.name}"
 
     def _client(self) -> httpx2.Client:
-        headers = {"Accept-Encoding": "identity"}
-        if self.token:
-            headers["Authorization"] = f"Bearer {self.token}"
-        return httpx2.Client(headers=headers, timeout=TIMEOUT)
-
-
-def _reason(error: Exception) -> str:
-    return str(error) or type(error).__name__
+        return client({"Authorization": f"Bearer {self.token}"} if self.token else None)

@@ -20,6 +20,8 @@ CARD_BANDWIDTH = 288e9
 VISIBLE = 0.97
 # An integrated GPU may take half of the RAM; where RAM is made for it, nearly all.
 INTEGRATED_SHARE, UNIFIED_SHARE = 0.5, 0.92
+# The name of a GPU that is planned with but is not in this machine.
+IMAGINED = "GPU0"
 
 Power = Literal["performance", "balanced", "saver", "battery", "unknown"]
 System = Literal["Linux", "Windows", "Darwin"]
@@ -158,10 +160,10 @@ def _known(name: str) -> KnownGpu:
 
 def _shared(machine: Machine, title: str, share: float, bandwidth: float) -> Device:
     size = int(machine.ram * share)
-    return Device("GPU0", title, size, size, shared=True, bandwidth=bandwidth)
+    return Device(IMAGINED, title, size, size, shared=True, bandwidth=bandwidth)
 
 
 def _card(title: str, gib: float, bandwidth: float) -> Device:
     # A card lists a few per cent less than its box says, and the desktop takes some.
     size = int(gib * GIB * 0.96)
-    return Device("GPU0", title, size, size, shared=False, bandwidth=bandwidth)
+    return Device(IMAGINED, title, size, size, shared=False, bandwidth=bandwidth)

@@ -26,6 +26,7 @@ class Placement:
     """Where a model goes and how it is run; what the flags of the engine say.
 
     `cpu_moe_layers` counts the layers whose experts lie in RAM; `cache_ram` is in bytes.
+    `engine_device` is what the engine is told to use ("none": no GPU), None to leave it the choice.
     """
 
     context: int
@@ -37,11 +38,26 @@ class Placement:
     cache_ram: int
     threads: int
     slots: int = 1
+    engine_device: str | None = None
 
     @property
     def batch(self) -> int:
         """Tokens of a prompt taken at once, of which `ubatch` are computed together."""
         return max(2048, self.ubatch)
+
+
+def on_cpu(context: int, threads: int) -> Placement:
+    """The placement of a model of which nothing is known."""
+    return Placement(
+        context=context,
+        ubatch=min(512, context),
+        cpu_moe_layers=0,
+        device=None,
+        repack=True,
+        load_mode="mmap",
+        cache_ram=512 * MIB,
+        threads=threads,
+    )
 
 
 @dataclass(frozen=True, slots=True)

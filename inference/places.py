@@ -27,6 +27,12 @@ def models_folder() -> Path:
     return Path(wish).expanduser() if wish else platformdirs.user_data_path("kotae") / "models"
 
 
+def engines_folder() -> Path:
+    """KOTAE_ENGINES_DIR, else `kotae/engines` in the user's data directory."""
+    wish = os.environ.get("KOTAE_ENGINES_DIR")
+    return Path(wish).expanduser() if wish else platformdirs.user_data_path("kotae") / "engines"
+
+
 def state_folder() -> Path:
     """KOTAE_STATE_DIR, else `kotae` in the user's state directory; private to the user."""
     wish = os.environ.get("KOTAE_STATE_DIR")

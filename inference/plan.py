@@ -8,13 +8,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from inference.machine import Device, Machine
+from inference.machine import IMAGINED, Device, Machine
 from inference.memory import MIB, LoadMode, Memory, Placement, memory
 from inference.shape import Shape
 from inference.speed import Speed, missing, speed
 
 Verdict = Literal["fits", "tight", "does not fit"]
 TARGET_CONTEXT, LEAST_CONTEXT = 32_768, 16_384
+# What is given up when memory does not suffice after all: a sixth of the layers, half the context.
+RELIEF, SMALL_CONTEXT = 6, 4096
 GPU_BATCHES, CPU_BATCHES = (2048, 1024, 512), (512,)
 # A GPU is not filled to the brim: a desktop and the driver take their share as they please.
 DEVICE_MARGIN = 1024 * MIB
@@ -57,6 +59,22 @@ def plan(model: str, shape: Shape, machine: Machine, wishes: Wishes | None = Non
             return _with_spare_used(chosen, shape)
     assert chosen is not None
     return chosen
+
+
+def relieved(made: Plan, shape: Shape) -> Plan | None:
+    """A plan for the same machine that takes less, for when memory did not suffice after all.
+
+    Experts leave the GPU first, then the context is halved; None where nothing is left to give.
+    """
+    place = replace(made.place, ubatch=min(512, made.place.ubatch), cache_ram=0)
+    if place.device and place.cpu_moe_layers < shape.layers and shape.experts:
+        more = max(2, shape.layers // RELIEF)
+        place = replace(place, cpu_moe_layers=min(shape.layers, place.cpu_moe_layers + more))
+    elif place.context > SMALL_CONTEXT:
+        place = replace(place, context=max(SMALL_CONTEXT, place.context // 2))
+    else:
+        return None
+    return _judged(made.model, shape, made.machine, place)
 
 
 def _device(machine: Machine) -> Device | None:
@@ -134,7 +152,15 @@ def _place(machine: Machine, device: Device | None, context: int, ubatch: int) -
         load_mode="none",
         cache_ram=0,
         threads=machine.performance_cores,
+        engine_device=_engine_device(machine, device),
     )
+
+
+def _engine_device(machine: Machine, device: Device | None) -> str | None:
+    """What an engine that has GPUs must be told, or it would use them all."""
+    if all(known.name == IMAGINED for known in machine.devices):
+        return None
+    return device.name if device else "none"
 
 
 def _judged(model: str, shape: Shape, machine: Machine, place: Placement) -> Plan:

@@ -1,12 +1,12 @@
 """From what a person typed to a plan, its command line and its ways out."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from inference import gguf
-from inference.flags import FlagWish, spelled
+from inference.flags import flag, placement, spelled
 from inference.machine import Machine
-from inference.memory import MIB, Placement
 from inference.models import catalogue, model_named
 from inference.plan import Plan, Wishes, plan
 from inference.shape import Shape, catalogue_shapes, shape_of
@@ -16,10 +16,11 @@ from inference.ways_out import WayOut, ways_out
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan with the file that it is for and what else could be done."""
+    """A plan with the file and shape that it is for and what else could be done."""
 
     plan: Plan
     file: str
+    shape: Shape
     ways_out: tuple[WayOut, ...]
 
 
@@ -34,34 +35,22 @@ def planned(wish: str | None, folder: Path, machine: Machine, wishes: Wishes) ->
         wish = _largest_fitting(machine, wishes)
     name, file, shape = _shaped(wish, folder)
     made = plan(name, shape, machine, wishes)
-    return Planned(made, file, ways_out(made, shape, wishes, shapes))
+    return Planned(made, file, shape, ways_out(made, shape, wishes, shapes))
 
 
 def command(planned: Planned, known: frozenset[str] | None = None) -> list[str]:
     """The command line that the plan means, spelled for an engine that knows these flags."""
-    model: FlagWish = (("--model", "-m"), planned.file)
-    return ["llama-server", *spelled([model, *placement_flags(planned.plan.place)], known)]
+    model = flag("--model", "-m", value=planned.file)
+    return ["llama-server", *spelled([model, *placement(planned.plan.place)], known).line]
 
 
-def placement_flags(place: Placement) -> list[FlagWish]:
-    """Where a model goes, as flags. We place it ourselves, so the engine must not (--fit off)."""
-    flags: list[FlagWish] = [
-        (("--ctx-size", "-c"), str(place.context)),
-        (("--batch-size", "-b"), str(place.batch)),
-        (("--ubatch-size", "-ub"), str(place.ubatch)),
-        (("--threads", "-t"), str(place.threads)),
-        (("--parallel", "-np"), str(place.slots)),
-        (("--cache-ram", "-cram"), str(place.cache_ram // MIB)),
-        (("--flash-attn", "-fa"), "auto"),
-        (("--fit", "-fit"), "off"),
-        (("--n-gpu-layers", "-ngl"), "99" if place.device else "0"),
-    ]
-    if place.device and place.cpu_moe_layers:
-        flags.append((("--n-cpu-moe", "-ncmoe"), str(place.cpu_moe_layers)))
-    flags.append((("--load-mode", "-lm"), place.load_mode))
-    if not place.repack:
-        flags.append((("--no-repack", "-nr"), None))
-    return flags
+def best_of(names: Iterable[str], folder: Path, machine: Machine, wishes: Wishes) -> str:
+    """Of models whose files are here, the largest first: the first that fits, else the last."""
+    for name in names:
+        _, _, shape = _shaped(name, folder)
+        if plan(name, shape, machine, wishes).verdict == "fits":
+            break
+    return name
 
 
 def _largest_fitting(machine: Machine, wishes: Wishes) -> str:

@@ -1,7 +1,6 @@
 """One running llama-server under its guard: start, wait until it is ready, end it."""
 
 import os
-import re
 import secrets
 import socket
 import subprocess
@@ -15,17 +14,18 @@ from pathlib import Path
 import httpx2
 import psutil
 
+from inference.causes import cause, out_of_memory_kills
 from inference.endpoint import Endpoint, served
-from inference.errors import NoPort, ServerDied, ServerNotReady
+from inference.errors import EngineLacks, NoPort, ServerNotReady
 from inference.flags import Launch, arguments
-from inference.guard import GRACE_SECONDS, RELEASE
+from inference.guard import GRACE_SECONDS
 from inference.programs import Program
 from inference.progress import OnProgress, Progress
 
 PORT_ATTEMPTS = 3
 POLL_SECONDS = 0.1
 LOAD_SECONDS = 1800
-TAIL_LINES = 6
+GUARD = (sys.executable, "-P", "-m", "inference.guard")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,11 @@ class PortTaken(Exception):
     """Another program listens on the port that was chosen."""
 
 
+def new_key() -> str:
+    """An API key that nobody can guess."""
+    return secrets.token_urlsafe(24)
+
+
 def free_port() -> int:
     """A loopback port that nobody listens on now."""
     with socket.socket() as probe:
@@ -47,20 +52,34 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-class ServerProcess:
-    """A llama-server being started or running. It ends with this process unless released."""
+def is_free(port: int) -> bool:
+    """Whether the port can be had now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, sys.platform != "win32")
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
 
-    def __init__(self, engine: Engine, launch: Launch, port: int, log: Path) -> None:
-        self.launch, self.log, self.port = launch, log, port
-        self.key = secrets.token_urlsafe(24)
-        command = [*engine.program.command, *arguments(launch, port, engine.flags)]
+
+class ServerProcess:
+    """A llama-server being started or running. It ends with this process, however that ends."""
+
+    def __init__(self, engine: Engine, launch: Launch, port: int, key: str, log: Path) -> None:
+        """Start it; raises EngineLacks where the engine cannot do what the launch asks."""
+        self.launch, self.log, self.port, self.key = launch, log, port, key
+        self.kills_before = out_of_memory_kills()
+        spelled = arguments(launch, port, engine.flags)
+        if spelled.lacking:
+            raise EngineLacks(engine=engine.program.name, flags=", ".join(spelled.lacking))
         with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as output:
             self.guard = subprocess.Popen(
-                [sys.executable, "-P", "-m", "inference.guard", *command],
+                [*GUARD, *engine.program.command, *spelled.line],
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env=engine.program.surroundings() | {"LLAMA_API_KEY": self.key},
+                env=engine.program.surroundings() | {"LLAMA_API_KEY": key},
                 cwd=log.parent,
                 start_new_session=True,  # the terminal's Ctrl-C is ours to act on
                 creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
@@ -86,13 +105,6 @@ class ServerProcess:
             time.sleep(POLL_SECONDS)
         raise ServerNotReady(model=self.launch.alias, seconds=int(seconds), log=self.log)
 
-    def release(self) -> None:
-        """Let the server outlive this process."""
-        assert self.guard.stdin is not None
-        self.guard.stdin.write(RELEASE)
-        self.guard.stdin.close()
-        self.guard.returncode = 0  # Popen must neither wait for it nor warn that it still runs
-
     def close(self) -> None:
         """End the server and wait until it is gone."""
         assert self.guard.stdin is not None
@@ -113,15 +125,14 @@ class ServerProcess:
         return reply.status_code == 200
 
     def death(self) -> Exception:
-        """Why the server ended: ServerDied with the end of its log, or PortTaken."""
+        """Why the server ended: an error of `inference.causes`, or PortTaken."""
         with suppress(subprocess.TimeoutExpired):
             self.guard.wait(2 * GRACE_SECONDS)
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", self.port)) == 0:
                 return PortTaken()
-        tail = "\n".join(last_lines(self.log, TAIL_LINES))
-        code = self.guard.returncode
-        return ServerDied(model=self.launch.alias, code=code, log=self.log, tail=tail)
+        starved = out_of_memory_kills() > self.kills_before
+        return cause(self.launch.alias, self.guard.returncode, self.log, starved)
 
 
 def start(
@@ -131,15 +142,18 @@ def start(
     on_progress: OnProgress,
     choose_port: Callable[[], int] = free_port,
     load_seconds: float = LOAD_SECONDS,
+    key: str | None = None,
 ) -> tuple[ServerProcess, Endpoint]:
     """Start a server and wait until it is ready; nothing is left running on an error.
 
-    A port that another program took meanwhile is given up for another one.
+    A port that another program took meanwhile is given up for another one. Raises EngineLacks,
+    ServerNotReady, NoPort and what `inference.causes` tells apart.
     """
+    key = key or new_key()
     ports: list[int] = []
     for _ in range(PORT_ATTEMPTS):
         ports.append(choose_port())
-        server = ServerProcess(engine, launch, ports[-1], log)
+        server = ServerProcess(engine, launch, ports[-1], key, log)
         try:
             return server, server.wait_ready(on_progress, load_seconds)
         except PortTaken:
@@ -148,12 +162,6 @@ def start(
             server.close()
             raise
     raise NoPort(ports=", ".join(map(str, ports)))
-
-
-def last_lines(log: Path, count: int) -> list[str]:
-    """The end of a log, without lines that say nothing."""
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    return [line.strip() for line in lines if re.search(r"\w", line)][-count:]
 
 
 def end_tree(pid: int) -> None:

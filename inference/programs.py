@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
+from inference.places import engines_folder
+
 PATH_NAMES = ("llama-server", "llama-server-vulkan")
 # The server needs none of these, and some are secrets or would override our flags.
 _WITHHELD = ("KOTAE_", "LLAMA_", "HF_")
@@ -27,8 +29,12 @@ class Program:
 
     def surroundings(self) -> dict[str, str]:
         """The environment to run it in."""
-        ours = {k: v for k, v in os.environ.items() if not k.startswith(_WITHHELD)}
-        return {**ours, **self.environment}
+        return {**without_secrets(), **self.environment}
+
+
+def without_secrets() -> dict[str, str]:
+    """Our environment, without what no server needs."""
+    return {k: v for k, v in os.environ.items() if not k.startswith(_WITHHELD)}
 
 
 def at(path: Path) -> Program:
@@ -37,14 +43,29 @@ def at(path: Path) -> Program:
 
 
 def candidates() -> Iterator[Program]:
-    """Those found on PATH, then in installed wheels, the fastest first."""
+    """Those on PATH, those that kotae installed, then installed wheels, the fastest first."""
     for name in PATH_NAMES:
         if found := shutil.which(name):
             yield at(Path(found))
+    yield from installed_here()
     if wheel := vulkan_wheel():
         yield wheel
     if wheel := portable():
         yield wheel
+
+
+def installed_here() -> Iterator[Program]:
+    """Those of `kotae engine install`, the newest build first."""
+    homes = (home for home in engines_folder().glob("b[0-9]*-*") if home.is_dir())
+    for home in sorted(homes, key=lambda home: int(home.name[1:].partition("-")[0]), reverse=True):
+        if binary := server_in(home):
+            yield at(binary)
+
+
+def server_in(home: Path) -> Path | None:
+    """The llama-server somewhere in an unpacked archive."""
+    names = ("llama-server", "llama-server.exe")
+    return next((path for path in sorted(home.rglob("llama-server*")) if path.name in names), None)
 
 
 def vulkan_wheel() -> Program | None:

@@ -32,10 +32,10 @@ def machine_wished(
         engine = find_engine(None, on_progress)
     except NoEngine:
         return with_wish(survey(None), wish), None
-    return with_wish(survey(engine), wish), engine.flags
+    return with_wish(survey(engine, on_progress), wish), engine.flags
 
 
-def survey(engine: Engine | None) -> Machine:
+def survey(engine: Engine | None, on_progress: OnProgress = unheard) -> Machine:
     """This machine; without an engine no GPU is known."""
     facts = _facts()
     ram, available = total_memory(), int(psutil.virtual_memory().available)
@@ -43,7 +43,7 @@ def survey(engine: Engine | None) -> Machine:
         ram = facts.memory_limit
         available = min(available, max(0, ram - facts.memory_used))
     speed, cores = bandwidth(), physical_cores()
-    devices = listed(device_list(engine), ram, speed) if engine else ()
+    devices = listed(device_list(engine, on_progress), ram, speed) if engine else ()
     if facts.gpu_limit:
         devices = tuple(replace(d, free=min(d.free, facts.gpu_limit)) for d in devices)
     folder = models_folder()

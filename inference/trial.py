@@ -6,7 +6,6 @@ and processor.
 """
 
 import json
-import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,19 +13,23 @@ from typing import Any
 
 import httpx2
 
-from inference.errors import InferenceError, ServerDied
+from inference.asking import told
+from inference.causes import ILLEGAL_INSTRUCTION
+from inference.errors import BuiltForAnotherProcessor, InferenceError, ServerDied
 from inference.flags import Launch, spellings
 from inference.hardware import processor
+from inference.memory import on_cpu
 from inference.places import state_folder, write_private
 from inference.process import Engine, start
 from inference.programs import Program
 from inference.progress import OnProgress, Progress
 from inference.tiny_model import CONTEXT, write_tiny_model
 
+# Counts up when more is read from --help, so that older verdicts are not trusted.
+READING = 2
 HELP_SECONDS = 60
 LOAD_SECONDS = 120
 NEEDED_FLAGS = frozenset({"--model", "--port", "--host", "--ctx-size"})
-ILLEGAL_INSTRUCTION = (128 + 4, 0xC000001D)
 # A prompt long enough for the matrix kernels, an answer held to letters.
 QUESTION = {
     "prompt": list(range(3, 67)),
@@ -60,18 +63,30 @@ def fit(program: Program, on_progress: OnProgress) -> Engine:
     return Engine(program, frozenset(verdict.flags))
 
 
+def fault_known(program: Program) -> str | None:
+    """What an earlier trial found wrong, nothing ("") where it works, None where none was."""
+    verdict = _remembered().get(_key(program))
+    return verdict.fault if verdict else None
+
+
+def forget(program: Program) -> None:
+    """Have the program tried again."""
+    key = _key(program)
+    _write({k: v for k, v in _remembered().items() if k != key})
+
+
 def _tried(program: Program, on_progress: OnProgress) -> _Verdict:
     """A verdict that will still hold tomorrow; a passing trouble raises Unfit instead."""
-    engine = Engine(program, _flags(program))
+    engine = Engine(program, _flags(program, on_progress))
     with tempfile.TemporaryDirectory(prefix="kotae-trial-") as folder:
         model = Path(folder) / "tiny.gguf"
         write_tiny_model(model)
-        launch = Launch(model, "tiny", context_tokens=CONTEXT, threads=1)
+        launch = Launch(model, "tiny", on_cpu(CONTEXT, threads=1))
         try:
             _produce_a_token(engine, launch, Path(folder) / "log", on_progress)
+        except BuiltForAnotherProcessor:
+            return _Verdict(fault="built for another processor (illegal instruction)")
         except ServerDied as death:
-            if death.slots["code"] in ILLEGAL_INSTRUCTION:
-                return _Verdict(fault="built for another processor (illegal instruction)")
             last = str(death.slots["tail"]).rpartition("\n")[2]
             raise Unfit(f"ends with exit code {death.slots['code']}: {last}") from death
         except InferenceError as error:
@@ -79,22 +94,16 @@ def _tried(program: Program, on_progress: OnProgress) -> _Verdict:
     return _Verdict(flags=tuple(sorted(engine.flags)))
 
 
-def _flags(program: Program) -> frozenset[str]:
+def _flags(program: Program, on_progress: OnProgress) -> frozenset[str]:
     try:
-        told = subprocess.run(
-            [*program.command, "--help"],
-            env=program.surroundings(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=HELP_SECONDS,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
+        answer = told(program, "--help", HELP_SECONDS, on_progress)
+    except OSError as error:
         raise Unfit(f"cannot be run ({error})") from error
-    if -told.returncode in ILLEGAL_INSTRUCTION or told.returncode == -4:
+    if answer is None:
+        raise Unfit(f"does not answer --help in {HELP_SECONDS} s")
+    code, text = answer
+    if code == -4 or code in ILLEGAL_INSTRUCTION:
         raise Unfit("built for another processor (illegal instruction)")
-    text = told.stdout.decode("utf-8", errors="replace")
     flags = spellings(text)
     if not flags >= NEEDED_FLAGS:
         raise Unfit("its --help is not llama-server's")
@@ -125,7 +134,7 @@ def _produce_a_token(engine: Engine, launch: Launch, log: Path, on_progress: OnP
 
 def _key(program: Program) -> str:
     stat = program.file.stat()
-    return f"{program.file}|{stat.st_size}|{stat.st_mtime_ns}|{processor()}"
+    return f"{READING}|{program.file}|{stat.st_size}|{stat.st_mtime_ns}|{processor()}"
 
 
 def _memory() -> Path:
@@ -141,6 +150,9 @@ def _remembered() -> dict[str, _Verdict]:
 
 
 def _remember(key: str, verdict: _Verdict) -> None:
-    entries = _remembered() | {key: verdict}
+    _write(_remembered() | {key: verdict})
+
+
+def _write(entries: dict[str, _Verdict]) -> None:
     text = json.dumps({k: {"flags": v.flags, "fault": v.fault} for k, v in entries.items()})
     write_private(_memory(), text)

@@ -4,8 +4,11 @@ Over stdio, standard output carries the protocol only.
 """
 
 import argparse
+import os
+import signal
 import sys
 
+from mcp_server.connections import Connections
 from mcp_server.errors import DatabaseToolError
 from mcp_server.server import create_server
 from mcp_server.settings import load
@@ -17,7 +20,9 @@ def main() -> None:
     arguments = _arguments()
     try:
         settings = load()
-        server = create_server(settings)
+        connections = Connections(settings)
+        _close_before_dying(connections)
+        server = create_server(settings, connections)
         if arguments.http:
             from mcp_server import http
 
@@ -27,6 +32,21 @@ def main() -> None:
     except DatabaseToolError as error:
         print(f"kotae: {error}", file=sys.stderr)
         sys.exit(USAGE_OR_SETTINGS)
+
+
+def _close_before_dying(connections: Connections) -> None:
+    """A signal ends the statements in the databases first, then this process as it would have.
+
+    An orderly end is no way out: over stdio it would wait for the client's next line.
+    """
+
+    def close(number: int, _frame: object) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        connections.close()
+        os.kill(os.getpid(), number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, close)
 
 
 def _arguments() -> argparse.Namespace:

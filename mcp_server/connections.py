@@ -1,20 +1,23 @@
 """Databases by name, and work on them: in a thread, within a deadline, stopped for real."""
 
+import math
 import threading
+import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Generic, TypeVar
 from weakref import WeakSet
 
 import anyio
 from anyio import to_thread
 
-from mcp_server.errors import NoConnection, QueryTimedOut, UnknownConnection
+from mcp_server.errors import DatabaseBusy, NoConnection, QueryTimedOut, UnknownConnection
 from mcp_server.mysql import MySqlDatabase
 from mcp_server.sessions import Database, Session
 from mcp_server.settings import ConnectionSettings, Limits, Settings
 from mcp_server.sqlite import SqliteDatabase
 
-_LOOKS = 50
+_SECONDS_TO_STOP = 5
 _SECONDS_BETWEEN_LOOKS = 0.1
 
 Result = TypeVar("Result")
@@ -31,6 +34,13 @@ class Connections:
         self._databases: dict[str, Database] = {
             name: _database(connection, settings.limits)
             for name, connection in settings.connections.items()
+        }
+        # Who waits for a session waits here and holds no thread; for threads there is no limit,
+        # so that one that stops a statement never waits for those that run.
+        self._threads = anyio.CapacityLimiter(math.inf)
+        self._places = {
+            name: anyio.CapacityLimiter(database.most_sessions)
+            for name, database in self._databases.items()
         }
 
     def get(self, name: str | None = None) -> Database:
@@ -51,25 +61,37 @@ class Connections:
     async def run(self, database: Database, work: Callable[[Session], Result]) -> Result:
         """`work` on a session, in a thread. Cancelled or out of time, its statement is killed.
 
-        Raises QueryTimedOut and whatever the session raises.
+        Raises QueryTimedOut, DatabaseBusy when no session was free in all that time, and
+        whatever the session raises.
         """
         call = _Call(database, work)
         self._calls.add(call)
         try:
             with anyio.fail_after(self._seconds):
-                try:
-                    return await to_thread.run_sync(call.run, abandon_on_cancel=True)
-                except anyio.get_cancelled_exc_class():
-                    with anyio.CancelScope(shield=True):
-                        await to_thread.run_sync(call.stop)
-                    raise
+                return await self._run(call, self._places[database.settings.name])
         except TimeoutError as error:
-            raise QueryTimedOut(seconds=self._seconds) from error
+            if call.has_begun:
+                raise QueryTimedOut(seconds=self._seconds) from error
+            most = f"{database.most_sessions}/{database.most_sessions}"
+            raise DatabaseBusy(where=database.settings.where, message=most) from error
+
+    async def _run(self, call: "_Call[Result]", place: anyio.CapacityLimiter) -> Result:
+        """A place is given back when the statement has ended, not when its caller has gone."""
+        async with place:
+            try:
+                return await to_thread.run_sync(
+                    call.run, abandon_on_cancel=True, limiter=self._threads
+                )
+            except anyio.get_cancelled_exc_class():
+                with anyio.CancelScope(shield=True):
+                    await to_thread.run_sync(call.stop, limiter=self._threads)
+                raise
 
     def close(self) -> None:
         """Stop what still runs, and close every idle connection."""
-        for call in list(self._calls):
-            call.stop()
+        if calls := list(self._calls):
+            with ThreadPoolExecutor(len(calls)) as threads:
+                threads.map(_Call.stop, calls)
         for database in self._databases.values():
             database.close()
 
@@ -86,9 +108,14 @@ class _Call(Generic[Result]):
     def __init__(self, database: Database, work: Callable[[Session], Result]) -> None:
         self._database, self._work = database, work
         self._session: Session | None = None
-        self._stopped, self._ended = threading.Event(), threading.Event()
+        self._begun, self._stopped, self._ended = (threading.Event() for _ in range(3))
+
+    @property
+    def has_begun(self) -> bool:
+        return self._begun.is_set()
 
     def run(self) -> Result:
+        self._begun.set()
         try:
             with self._database.session() as self._session:
                 if self._stopped.is_set():
@@ -98,10 +125,15 @@ class _Call(Generic[Result]):
             self._ended.set()
 
     def stop(self) -> None:
-        """Ask until it ends: the first kill may come just before the statement starts."""
+        """Ask until it ends: the first kill may come just before the statement starts.
+
+        A server that cannot be asked, or does not obey, is let go of.
+        """
         self._stopped.set()
-        for _ in range(_LOOKS):
-            if self._session is None or self._ended.is_set():
+        deadline = time.monotonic() + _SECONDS_TO_STOP
+        while (session := self._session) and not self._ended.is_set():
+            if time.monotonic() > deadline:
+                session.sever()
                 return
-            self._session.stop()
+            session.stop()
             self._ended.wait(_SECONDS_BETWEEN_LOOKS)

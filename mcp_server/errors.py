@@ -21,13 +21,14 @@ DatabaseToolError
 │   └── UnknownConnection
 ├── PersonMustAct          settings, password, privileges
 │   ├── SettingUnreadable, UnknownSetting, PasswordFileExposed
-│   ├── BadSection, BadUrl, BadText, BadTexts, BadColumns, BadTls, BadNumber
+│   ├── BadSection, BadUrl, BadText, BadTexts, BadColumns, BadTls, BadFence, BadNumber
 │   ├── NoConnection, NoDatabaseChosen, UnknownDatabase, AccessDenied
 │   ├── SqliteFileMissing, NotSqlite, NotAServer
 │   ├── AuditUnwritable
 │   ├── TokenMissing           HTTP that other machines could reach
 │   ├── UnknownSample, DatabaseNotEmpty, CannotWrite   loading a sample
-│   └── FenceMissing       the server did not accept the fence, so nothing runs
+│   ├── FenceMissing       the server would read statements otherwise than the lexer
+│   └── FenceIncomplete    the server does not give all of the fence that is required
 └── RetryLater             the database is down, slow or busy
     ├── DatabaseDown, ConnectionLost
     └── DatabaseBusy
@@ -257,6 +258,12 @@ class BadTls(PersonMustAct):
     template = '{file}: {key} must be "verified", "preferred" or "off". Correct it.'
 
 
+class BadFence(PersonMustAct):
+    """Another word where it is said how much of the fence there must be."""
+
+    template = '{file}: {key} must be "required" or "available". Correct it.'
+
+
 class BadNumber(PersonMustAct):
     """A limit that limits nothing."""
 
@@ -372,11 +379,21 @@ class ServerUnverified(PersonMustAct):
 
 
 class FenceMissing(PersonMustAct):
-    """The server did not take the read-only fence, so no statement is sent."""
+    """The server would read quotes or characters in its own way, so no statement is sent."""
 
     template = (
-        "{where} does not hold the read-only fence ({message}), so nothing was run. "
-        "Use MySQL 8 or later, MariaDB 10.6 or later, or SQLite."
+        "{where} does not take the quoting and charset of the fence ({message}), so nothing "
+        "was run. Use MySQL 8 or later, MariaDB 10.6 or later, or SQLite."
+    )
+
+
+class FenceIncomplete(PersonMustAct):
+    """The server lacks a layer of its own read-only fence, and the settings require them all."""
+
+    template = (
+        "{where} ({product}) does not give this part of the read-only fence: {missing}. Nothing "
+        "was run. To rely on an account that only reads and on the statement policy, set "
+        'fence = "available" on connection {connection}, then run kotae db check.'
     )
 
 

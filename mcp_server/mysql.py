@@ -1,21 +1,18 @@
-"""MySQL and MariaDB: connections, the read-only fence, and stopping a statement for real."""
+"""MySQL and MariaDB: a bounded pool of connections, and what their errors mean."""
 
-import logging
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import pymysql
 from pymysql.constants import CR, ER
 from pymysql.converters import encoders
-from pymysql.cursors import SSCursor
 from sqlalchemy import create_engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import TimeoutError as PoolExhausted
-from sqlalchemy.pool import PoolProxiedConnection
 
 from mcp_server.closed import Closed
 from mcp_server.errors import (
@@ -24,7 +21,6 @@ from mcp_server.errors import (
     DatabaseBusy,
     DatabaseDown,
     DatabaseToolError,
-    FenceMissing,
     FenceRefused,
     QueryTimedOut,
     ServerUnverified,
@@ -33,16 +29,11 @@ from mcp_server.errors import (
     UnknownDatabase,
 )
 from mcp_server.masking import Mask
-from mcp_server.mysql_dialect import TRANSACTION_FENCE, dialect_of, kind_of_column
+from mcp_server.mysql_session import CONNECT_SECONDS, MySqlSession
 from mcp_server.policy import MYSQL_POLICY
-from mcp_server.results import Stream
 from mcp_server.settings import ConnectionSettings, Limits
 
-log = logging.getLogger(__name__)
-
-_CONNECT_SECONDS = 5
 _POOLED = 8
-_RESET_CONNECTION = 0x1F
 
 # By the server's or the client's number; everything else is the statement's fault.
 _ERRORS: dict[int, type[DatabaseToolError]] = {
@@ -68,14 +59,7 @@ class MySqlDatabase:
     """One MySQL or MariaDB database with a bounded pool."""
 
     explain = "EXPLAIN"
-    layers: tuple[str, ...] = (
-        "connection flags",
-        "sql_mode",
-        "session",
-        "transaction",
-        "policy",
-        "limits",
-    )
+    most_sessions = _POOLED
 
     def __init__(self, settings: ConnectionSettings, limits: Limits) -> None:
         self.settings, self._limits = settings, limits
@@ -85,35 +69,70 @@ class MySqlDatabase:
             closed=Closed.of(settings.deny, settings.url.database),
             mask=Mask.of(settings.mask, settings.url.database),
         )
+        self._failure: DatabaseToolError | None = None
+        self._reconnecting = threading.Lock()
         self._engine = create_engine(
             "mysql+pymysql://",
-            creator=self.connect,
+            creator=self._connect_once,
             pool_size=_POOLED,
             max_overflow=0,
-            pool_timeout=_CONNECT_SECONDS,
+            pool_timeout=CONNECT_SECONDS,
             pool_reset_on_return=None,  # MySqlSession resets the connection itself
         )
 
     def connect(self) -> DBAPIConnection:
-        """A bare connection: no several statements, no local files, cells as the server writes."""
+        """A bare connection: no several statements, no local files, cells as the server writes.
+
+        Raises DatabaseDown when what listens there does not greet as MySQL does, in time.
+        """
         url = self.settings.url
-        connection: DBAPIConnection = pymysql.connect(
-            host=url.host or "localhost",
-            port=url.port or 3306,
-            user=url.username,
-            password=url.password or "",
-            database=url.database or None,
-            charset="utf8mb4",
-            conv=encoders,
-            client_flag=0,
-            local_infile=False,
-            autocommit=True,
-            connect_timeout=_CONNECT_SECONDS,
-            # A net under the deadline: a cut network must not hold a thread for ever.
-            read_timeout=self._limits.seconds + 2 * _CONNECT_SECONDS,
-            ssl_disabled=self.settings.tls == "off",
-            **self._options(),
-        )
+        try:
+            connection: DBAPIConnection = pymysql.connect(
+                host=url.host or "localhost",
+                port=url.port or 3306,
+                user=url.username,
+                password=url.password or "",
+                database=url.database or None,
+                charset="utf8mb4",
+                conv=encoders,
+                client_flag=0,
+                local_infile=False,
+                autocommit=True,
+                connect_timeout=CONNECT_SECONDS,
+                # PyMySQL's connect_timeout ends with the TCP handshake.
+                read_timeout=CONNECT_SECONDS,
+                ssl_disabled=self.settings.tls == "off",
+                **self._options(),
+            )
+        except pymysql.Error as error:
+            raise self._unanswered(error) from error
+        return connection
+
+    def _unanswered(self, error: pymysql.Error) -> DatabaseToolError:
+        """PyMySQL calls it an internal error when the first bytes are no greeting."""
+        found = self._translated(error)
+        if isinstance(found, ConnectionLost) or isinstance(error, pymysql.InternalError):
+            message = f"nothing there speaks MySQL within {CONNECT_SECONDS} s"
+            return DatabaseDown(where=self.settings.where, message=message)
+        return found
+
+    def _connect_once(self) -> DBAPIConnection:
+        """For the pool: while nobody answers, one asks again and the others share what it hears."""
+        if not self._failure:
+            return self._noted()
+        known = self._failure
+        with self._reconnecting:
+            if self._failure in {known, None}:
+                return self._noted()
+            raise type(self._failure)(**self._failure.slots)
+
+    def _noted(self) -> DBAPIConnection:
+        try:
+            connection = self.connect()
+        except DatabaseToolError as error:
+            self._failure = error
+            raise
+        self._failure = None
         return connection
 
     def _options(self) -> dict[str, Any]:
@@ -133,7 +152,7 @@ class MySqlDatabase:
         return plain | {"ssl": context}
 
     @contextmanager
-    def session(self) -> Iterator["MySqlSession"]:
+    def session(self) -> Iterator[MySqlSession]:
         session: MySqlSession | None = None
         try:
             session = self._open()
@@ -151,19 +170,22 @@ class MySqlDatabase:
             if session is not None:
                 session.close()
 
-    def _open(self) -> "MySqlSession":
+    def _open(self) -> MySqlSession:
         """A fenced session; an idle connection that broke meanwhile is replaced once."""
-        session = MySqlSession(self._engine.raw_connection(), self)
         try:
-            session.enter_fence(self._limits.seconds)
+            return self._fenced()
         except pymysql.OperationalError as error:
-            session.discard()
             if not isinstance(self._translated(error), ConnectionLost):
                 raise
             self._engine.dispose()
-            session = MySqlSession(self._engine.raw_connection(), self)
+            return self._fenced()
+
+    def _fenced(self) -> MySqlSession:
+        pooled = self._engine.raw_connection()
+        session = MySqlSession(pooled, self.settings, self.policy.mask, self.connect)
+        try:
             session.enter_fence(self._limits.seconds)
-        except pymysql.Error:
+        except (pymysql.Error, DatabaseToolError):
             session.discard()
             raise
         return session
@@ -184,109 +206,3 @@ class MySqlDatabase:
             database=self.settings.url.database or "",
             seconds=self._limits.seconds,
         )
-
-
-class MySqlSession:
-    """One pooled connection inside the fence."""
-
-    def __init__(self, pooled: PoolProxiedConnection, database: MySqlDatabase) -> None:
-        self._pooled, self._database = pooled, database
-        raw: Any = pooled.dbapi_connection
-        self._raw = raw
-        server: str = raw.get_server_info()
-        self._dialect = dialect_of(server)
-        self.flavour = self._dialect.flavour
-        self.version = server.removeprefix("5.5.5-").split("-")[0]
-        self._cursor: Any = None
-        self._stopped = False
-        # Held while another thread kills: the statement cannot end and another one start.
-        self._guard = threading.Lock()
-
-    def enter_fence(self, seconds: float) -> None:
-        """Raises FenceMissing when the server does not show the fence that it was given."""
-        self._raw.query(self._dialect.session_fence(seconds))
-        self._raw.query(TRANSACTION_FENCE)
-        with self._raw.cursor() as cursor:
-            cursor.execute(self._dialect.read_back)
-            read_only, sql_mode, charset = cursor.fetchone()
-        held = (read_only, set(sql_mode.split(",")), charset)
-        if held != ("1", set(self._dialect.sql_mode.split(",")), "utf8mb4"):
-            message = f"read only {read_only}, sql_mode {sql_mode}, charset {charset}"
-            raise FenceMissing(where=self._database.settings.where, message=message)
-
-    def stream(self, sql: str) -> Stream:
-        with self._guard:
-            self._cursor = self._raw.cursor(SSCursor)
-        self._cursor.execute(sql)
-        description = self._cursor.description or ()
-        return Stream(
-            names=[column[0] for column in description],
-            kinds=[kind_of_column(type_code=column[1], width=column[3]) for column in description],
-            rows=self._cursor.fetchall_unbuffered(),
-            kind_of=lambda value: "binary" if isinstance(value, bytes) else "text",
-            hidden=self._hidden(),
-        )
-
-    def _hidden(self) -> frozenset[int]:
-        """The masked columns of the statement that runs, by the origin that the server tells."""
-        mask = self._database.policy.mask
-        result = self._cursor._result  # PyMySQL keeps the origin of columns to itself
-        if not mask.columns or result is None:
-            return frozenset()
-        return frozenset(
-            at
-            for at, field in enumerate(result.fields)
-            if mask.hides(field.db.decode(), field.org_table, field.org_name, field.name)
-        )
-
-    def stop(self) -> None:
-        with self._guard:
-            self._stopped = True
-            if self._cursor is None:
-                return
-            try:
-                self._kill()
-            except pymysql.Error as error:
-                log.warning("statement not stopped: %s", error)
-
-    def _kill(self) -> None:
-        """From a connection of its own, since the pool may be empty just now."""
-        spare: Any = self._database.connect()
-        try:
-            with spare.cursor() as cursor:
-                cursor.execute(self._dialect.running, (self._raw.thread_id(),))
-                if cursor.fetchone() == ("1",):
-                    cursor.execute("KILL QUERY %s", (self._raw.thread_id(),))
-        finally:
-            spare.close()
-
-    def discard(self) -> None:
-        """Never give this connection to anybody again."""
-        self._finish()
-        self._pooled.invalidate()
-
-    def close(self) -> None:
-        """Leave the fence: ROLLBACK, everything of the session forgotten, back to the pool."""
-        if self._pooled.is_valid:
-            self._finish()
-            try:
-                self._forget()
-            except pymysql.Error:
-                self._stopped = True
-            if self._stopped:
-                self._pooled.invalidate()
-        self._pooled.close()
-
-    def _forget(self) -> None:
-        self._raw.rollback()
-        # Drops locks, variables and temporary tables; PyMySQL has no public call for it.
-        self._raw._execute_command(_RESET_CONNECTION, b"")
-        self._raw._read_ok_packet()
-
-    def _finish(self) -> None:
-        """Take what the server sent already; a killed statement ends with an error."""
-        with self._guard:
-            cursor, self._cursor = self._cursor, None
-        if cursor:
-            with suppress(pymysql.Error):
-                cursor.close()

@@ -50,20 +50,40 @@ class Examination:
 
     flavour: Flavour
     version: str
+    product: str
     charset: str
     sql_mode: str
     account: Account
+    layers: tuple[str, ...]
+    """The layers of the read-only promise that hold, the account among them if it only reads."""
+    missing: tuple[str, ...]
+    """The layers that this server does not give."""
 
 
 def examine(session: Session) -> Examination:
-    """Server and account of this session; an SQLite file has no accounts, its fence is whole."""
+    """Server, account and layers; an SQLite file has no accounts, and its fence is whole."""
+    charset, mode, account = _told(session)
+    reads = ("account",) if account.grade == "reader" else ()
+    return Examination(
+        flavour=session.flavour,
+        version=session.version,
+        product=session.product,
+        charset=charset,
+        sql_mode=mode,
+        account=account,
+        layers=(*reads, *session.layers),
+        missing=session.missing,
+    )
+
+
+def _told(session: Session) -> tuple[str, str, Account]:
+    """The server's charset and sql_mode, and the account."""
     if session.flavour == "sqlite":
-        return Examination("sqlite", session.version, "UTF-8", "", Account("", "reader", ()))
+        return "UTF-8", "", Account("", "reader", ())
     [(user, charset, mode)] = session.stream(
         "SELECT CURRENT_USER(), @@character_set_server, @@global.sql_mode"
     )
-    account = graded(str(user), grants(session))
-    return Examination(session.flavour, session.version, str(charset), str(mode), account)
+    return str(charset), str(mode), graded(str(user), grants(session))
 
 
 def grants(session: Session) -> list[str]:

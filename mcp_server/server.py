@@ -20,9 +20,12 @@ _INSTRUCTIONS = (
 _READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 
 
-def create_server(settings: Settings) -> MCPServer[None]:
-    """A server for these databases; no connection is opened before a tool needs one."""
-    connections = Connections(settings)
+def create_server(settings: Settings, connections: Connections | None = None) -> MCPServer[None]:
+    """A server for these databases; no connection is opened before a tool needs one.
+
+    It closes the connections at its end; who gives them may do so earlier.
+    """
+    connections = connections or Connections(settings)
 
     @asynccontextmanager
     async def lifespan(_: MCPServer[None]) -> AsyncIterator[None]:

@@ -14,7 +14,14 @@ class Session(Protocol):
     """One connection, inside the fence, used by one thread."""
 
     flavour: Flavour
+    """Whose SQL it speaks."""
     version: str
+    product: str
+    """The name of the server: "MySQL", "TiDB"…"""
+    layers: tuple[str, ...]
+    """The layers of the read-only promise that hold in this session."""
+    missing: tuple[str, ...]
+    """The layers that this server does not give."""
 
     def stream(self, sql: str) -> Stream:
         """Run one statement; its rows come as they are taken."""
@@ -25,6 +32,9 @@ class Session(Protocol):
         The session is not used again afterwards.
         """
 
+    def sever(self) -> None:
+        """Let go of a server that does not even end a statement; called from any thread."""
+
 
 class Database(Protocol):
     """One configured database; nothing is opened before the first session."""
@@ -33,8 +43,8 @@ class Database(Protocol):
     policy: Policy
     explain: str
     """What before a query asks for its plan."""
-    layers: tuple[str, ...]
-    """The layers of the read-only promise that hold in every session that opens."""
+    most_sessions: int
+    """How many may be open at once."""
 
     def session(self) -> AbstractContextManager[Session]:
         """A session inside the fence. Everything raised inside is a DatabaseToolError."""

@@ -16,19 +16,20 @@ from sqlalchemy.exc import ArgumentError
 
 from mcp_server import settings_values as checked
 from mcp_server.closed import CLOSED
-from mcp_server.errors import BadTls, BadUrl, SqliteFileMissing, UnknownConnection
+from mcp_server.errors import BadFence, BadTls, BadUrl, SqliteFileMissing, UnknownConnection
 
 DEFAULT = "default"
 _OF_THE_ASSISTANT = frozenset({"language", "model", "assistant"})
 _SECTIONS = frozenset({"audit", "database", "connections", "http", "limits"})
 _HTTP_KEYS = frozenset({"token_file", "hosts"})
-_CONNECTION_TEXTS = frozenset({"url", "password_file", "tls"})
+_CONNECTION_TEXTS = frozenset({"url", "password_file", "tls", "fence"})
 _CONNECTION_LISTS = frozenset({"deny", "functions", "mask"})
 _URL_OPTIONS = frozenset(
     {"unix_socket", "ssl_ca", "ssl_cert", "ssl_key", "ssl_verify_cert", "ssl_verify_identity"}
 )
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 _TLS = frozenset({"verified", "preferred", "off"})
+_FENCES = frozenset({"required", "available"})
 _ENVIRONMENT = "env"
 
 
@@ -57,6 +58,8 @@ class ConnectionSettings:
     mask: tuple[str, ...] = ()
     tls: str = ""
     """"verified", "preferred" or "off"; "" is verified beyond this machine, else preferred."""
+    fence: str = "required"
+    """"available" also lets a server in that gives only a part of the read-only fence."""
 
     @property
     def is_sqlite(self) -> bool:
@@ -168,6 +171,7 @@ def _connection_section(file: str, key: str, name: str, section: Any) -> Connect
         functions=checked.texts(file, f"{key}.functions", keys.get("functions", ())),
         tls=_tls(file, f"{key}.tls", keys.get("tls", "")) or plain.tls,
         mask=checked.columns(file, f"{key}.mask", keys.get("mask", ())),
+        fence=_fence(file, f"{key}.fence", keys.get("fence", plain.fence)),
     )
     if "password_file" in keys:
         return _with_password(
@@ -185,16 +189,23 @@ def _connection(name: str, text: str, key: str, file: str) -> ConnectionSettings
         case "sqlite" if url.database:
             return ConnectionSettings(name, URL.create("sqlite", database=_absolute(url.database)))
         case "mysql" | "mysql+pymysql" | "mariadb" | "mariadb+pymysql":
-            checked.refuse_unknown(file, f"{key}?", url.query, _URL_OPTIONS | {"tls"})
+            checked.refuse_unknown(file, f"{key}?", url.query, _URL_OPTIONS | {"tls", "fence"})
             tls = _tls(file, f"{key}?tls", str(url.query.get("tls", "")))
-            bare = url.difference_update_query(["tls"]).set(drivername="mysql")
-            return ConnectionSettings(name, bare, tls=tls)
+            fence = _fence(file, f"{key}?fence", str(url.query.get("fence", "required")))
+            bare = url.difference_update_query(["tls", "fence"]).set(drivername="mysql")
+            return ConnectionSettings(name, bare, tls=tls, fence=fence)
     raise BadUrl(file=file, key=key)
 
 
 def _tls(file: str, key: str, value: str) -> str:
     if value and value not in _TLS:
         raise BadTls(file=file, key=key)
+    return value
+
+
+def _fence(file: str, key: str, value: str) -> str:
+    if value not in _FENCES:
+        raise BadFence(file=file, key=key)
     return value
 
 

@@ -24,6 +24,7 @@ from mcp_server.results import Stream, kind_of_value
 from mcp_server.sessions import Flavour
 from mcp_server.settings import ConnectionSettings, Limits
 
+QUERY_ONLY = "PRAGMA query_only = ON"
 _BUSY_SECONDS = 5
 _MOST_BYTES = 16_000_000
 _STEPS_BETWEEN_LOOKS = 10_000
@@ -38,7 +39,7 @@ class SqliteDatabase:
     """One SQLite file; every session is a connection of its own."""
 
     explain = "EXPLAIN QUERY PLAN"
-    layers: tuple[str, ...] = ("mode=ro", "query_only", "authorizer", "policy", "limits")
+    most_sessions = 8
 
     def __init__(self, settings: ConnectionSettings, limits: Limits) -> None:
         self.settings, self._limits = settings, limits
@@ -55,21 +56,12 @@ class SqliteDatabase:
         if not self._path.is_file():
             raise SqliteFileMissing(path=self._path)
         try:
-            with closing(self._connect()) as connection:
+            with closing(opened(self._path)) as connection:
                 session = SqliteSession(connection, self.policy.mask)
                 session.enter_fence()
                 yield session
         except sqlite3.Error as error:
             raise self._translated(error) from error
-
-    def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(
-            f"{self._path.as_uri()}?mode=ro",
-            uri=True,
-            timeout=_BUSY_SECONDS,
-            isolation_level=None,
-            check_same_thread=False,
-        )
 
     def close(self) -> None:
         """Nothing is kept open."""
@@ -94,6 +86,9 @@ class SqliteSession:
 
     flavour: Flavour = "sqlite"
     version = sqlite3.sqlite_version
+    product = "SQLite"
+    layers: tuple[str, ...] = ("mode=ro", "query_only", "authorizer", "policy", "limits")
+    missing: tuple[str, ...] = ()
 
     def __init__(self, connection: sqlite3.Connection, mask: Mask) -> None:
         self._connection, self._mask = connection, mask
@@ -102,11 +97,11 @@ class SqliteSession:
     def enter_fence(self) -> None:
         self._connection.text_factory = lambda text: text.decode("utf-8", "replace")
         self._connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MOST_BYTES)
-        self._connection.execute("PRAGMA query_only = ON")
+        self._connection.execute(QUERY_ONLY)
         self._connection.execute("PRAGMA schema_version")  # reads the file: is it SQLite at all?
         # A handler and not interrupt(): it also sees a stop that came before the first step.
         self._connection.set_progress_handler(self._stopped.is_set, _STEPS_BETWEEN_LOOKS)
-        self._connection.set_authorizer(_authorize)
+        self._connection.set_authorizer(authorized)
 
     def stream(self, sql: str) -> Stream:
         cursor = self._connection.execute(sql)
@@ -122,8 +117,23 @@ class SqliteSession:
     def stop(self) -> None:
         self._stopped.set()
 
+    def sever(self) -> None:
+        """There is no line to cut; the handler sees the stop at its next look."""
 
-def _authorize(action: int, first: str | None, *_rest: str | None) -> int:
+
+def opened(file: Path) -> sqlite3.Connection:
+    """The file, which SQLite then cannot write; it must exist."""
+    return sqlite3.connect(
+        f"{file.as_uri()}?mode=ro",
+        uri=True,
+        timeout=_BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+
+
+def authorized(action: int, first: str | None, *_rest: str | None) -> int:
+    """SQLite's answer to each action of a statement: reading is, everything else is not."""
     if action in _ACTIONS:
         return sqlite3.SQLITE_OK
     if action == sqlite3.SQLITE_PRAGMA and first in _PRAGMAS:

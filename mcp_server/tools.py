@@ -243,7 +243,7 @@ class Tools:
             "version": None,
             "state": "ready",
             "detail": "",
-            "read_only": list(database.layers),
+            "read_only": [],
         }
         try:
             found = await self._connections.run(database, examine)
@@ -252,9 +252,9 @@ class Tools:
                 "state": "down",
                 "detail": str(error),
                 "error": described(error),
-                "read_only": [],
             }
-        return state | asdict(found)
+        seen = asdict(found)
+        return state | {"read_only": seen.pop("layers")} | seen
 
 
 def _match_line(match: Match) -> str:
@@ -266,8 +266,10 @@ def _match_line(match: Match) -> str:
 def _state_line(state: dict[str, Any]) -> str:
     if state["state"] == "down":
         return f"{state['name']}: {state['detail']}"
-    server = f"{state['flavour']} {state['version']}"
+    server = f"{state['product']} {state['version']}"
     layers = ", ".join(state["read_only"])
+    missing = ", ".join(state["missing"])
+    lacks = f"; this server does not give: {missing}" if missing else ""
     excess = ", ".join(state["account"]["excess"][:_SHOWN_PRIVILEGES])
     account = f"; the account is no mere reader ({excess}…): kotae db grant" if excess else ""
-    return f"{state['name']}: {server}, {state['url']}, read only by {layers}{account}"
+    return f"{state['name']}: {server}, {state['url']}, read only by {layers}{lacks}{account}"

@@ -39,4 +39,6 @@ def isolated_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     monkeypatch.setenv("LANG", "C.UTF-8")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("KOTAE_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("KOTAE_ENGINES_DIR", str(tmp_path / "engines"))
+    monkeypatch.setenv("KOTAE_IDLE_MINUTES", "0")
     monkeypatch.chdir(tmp_path)

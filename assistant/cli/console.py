@@ -1,9 +1,10 @@
 """Narration on standard error: lines, progress bars, errors. Standard output belongs to data."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -58,6 +59,14 @@ def _exit_code(error: Exception) -> int:
     """What the error says itself, or what follows from who must act."""
     code: int | None = getattr(error, "exit_code", None)
     return code or {"person": 2, "time": 3}.get(getattr(error, "actor", ""), 1)
+
+
+def columns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Rows of cells as lines, each column as wide as its widest cell on the screen."""
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (set_cell_size(cell, width) for cell, width in zip(row, widths, strict=True))
+        yield "  ".join(cells).rstrip()
 
 
 def byte_progress() -> Progress:

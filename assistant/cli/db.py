@@ -23,15 +23,18 @@ app = typer.Typer(help=t("db.help"), no_args_is_help=True)
 
 @app.command(help=t("db.check_help"))
 def check(database: Chosen = None) -> None:
-    """Server, account and layers, a line each; exit code 1 when the account may do more."""
+    """Server, account and layers, a line each; exit code 1 when a layer is missing."""
     from mcp_server.privileges import examine
 
     with reporting_errors(*our_errors()):
         chosen, found = _looked_at(database, lambda session, _: examine(session))
     for label, value in _facts(chosen, found):
         typer.echo(f"{label}\t{value}")
+    if found.missing:
+        say(t("db.missing", server=found.product, missing=", ".join(found.missing)))
     if found.account.grade != "reader":
         say(t(f"db.{found.account.grade}", privileges=", ".join(found.account.excess)))
+    if found.missing or found.account.grade != "reader":
         raise typer.Exit(1)
     say(t("db.reader"))
 
@@ -67,15 +70,15 @@ def _looked_at(
 
 def _facts(chosen: "Database", found: "Examination") -> list[tuple[str, str]]:
     account = found.account
-    layers = [*(["account"] if account.grade == "reader" else []), *chosen.layers]
     return [
         ("connection", chosen.settings.name),
         ("url", chosen.settings.shown_url),
-        ("server", f"{found.flavour} {found.version}"),
+        ("server", f"{found.product} {found.version}"),
         ("charset", found.charset),
         ("sql_mode", found.sql_mode or "-"),
         ("account", account.user or "-"),
         ("grade", account.grade),
         ("beyond reading", ", ".join(account.excess) or "-"),
-        ("layers", ", ".join(layers)),
+        ("layers", ", ".join(found.layers)),
+        ("missing", ", ".join(found.missing) or "-"),
     ]

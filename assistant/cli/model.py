@@ -5,17 +5,17 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli.console import reporting_errors, say
+from assistant.cli import server
+from assistant.cli.console import columns, reporting_errors, say
 from assistant.locale import t
 
 app = typer.Typer(help=t("model.help"), no_args_is_help=True)
+server.register(app)
 
 
 @app.command("list", help=t("model.list_help"))
 def list_models() -> None:
     """Print the catalogue as a table."""
-    from rich.cells import cell_len, set_cell_size
-
     from inference.models import catalogue
     from inference.places import models_folder
     from inference.progress import human_size
@@ -27,30 +27,39 @@ def list_models() -> None:
         state = t("model.installed") if model.name in here else "-"
         title = f"{model.title} ({model.licence})"
         rows.append((model.name, human_size(model.size), human_size(model.ram), state, title))
-    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (set_cell_size(cell, width) for cell, width in zip(row, widths, strict=True))
-        typer.echo("  ".join(cells).rstrip())
+    for line in columns(rows):
+        typer.echo(line)
 
 
 @app.command(help=t("model.pull_help"))
-def pull(name: Annotated[str, typer.Argument(metavar="NAME", help=t("model.name_help"))]) -> None:
-    """Fetch a model, or check and complete what is there."""
+def pull(
+    name: Annotated[str, typer.Argument(metavar="NAME", help=t("model.name_help"))],
+    source: Annotated[
+        Path | None,
+        typer.Option("--from", exists=True, metavar="DIR", help=t("model.from_help")),
+    ] = None,
+) -> None:
+    """Fetch a model, or check and complete what is there, or adopt it from a folder."""
     from assistant.cli.server_progress import narrated
-    from inference import download
+    from inference.adopt import adopt
+    from inference.download import pull
     from inference.errors import InferenceError
     from inference.models import model_named
     from inference.places import models_folder
 
     with reporting_errors(InferenceError), narrated() as on_progress:
-        path = download.pull(model_named(name), models_folder(), on_progress)
+        model, folder = model_named(name), models_folder()
+        path = adopt(model, source, folder, on_progress) if source else None
+        path = path or pull(model, folder, on_progress)
     say(t("model.pulled", name=name, path=path))
 
 
 @app.command("plan", help=t("plan.help"))
 def show_plan(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help=t("plan.name_help"))] = None,
-    context: Annotated[int | None, typer.Option(min=512, help=t("plan.context_help"))] = None,
+    context: Annotated[
+        int | None, typer.Option("--ctx", "--context", min=512, help=t("plan.context_help"))
+    ] = None,
     ram: Annotated[float | None, typer.Option(min=1, help=t("plan.ram_help"))] = None,
     vram: Annotated[float | None, typer.Option(min=0, help=t("plan.vram_help"))] = None,
     gpu: Annotated[str | None, typer.Option(help=t("plan.gpu_help"))] = None,
@@ -78,51 +87,3 @@ def show_plan(
         typer.echo(json.dumps(as_data(made, known), indent=1))
     else:
         typer.echo("\n".join(as_lines(made, known)))
-
-
-@app.command(help=t("model.start_help"))
-def start(
-    name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help=t("model.start_name_help"))
-    ] = None,
-    context: Annotated[int | None, typer.Option(min=512, help=t("model.context_help"))] = None,
-    engine: Annotated[Path | None, typer.Option(help=t("model.engine_help"))] = None,
-    force: Annotated[bool, typer.Option("--force", help=t("model.force_help"))] = False,
-) -> None:
-    """Start the server that outlives this terminal."""
-    from assistant.cli.server_progress import narrated
-    from inference.errors import InferenceError
-    from inference.server import ServerWish, start_background
-
-    wish = ServerWish(model=name, context_tokens=context, engine=engine, force=force)
-    with reporting_errors(InferenceError), narrated() as on_progress:
-        server = start_background(wish, on_progress)
-    say(t("model.started", model=server.model, url=server.url))
-
-
-@app.command(help=t("model.status_help"))
-def status() -> None:
-    """Print the running server's facts; exit code 3 when none runs."""
-    from inference.background import state_file
-    from inference.background import status as running_server
-
-    server = running_server()
-    if server is None:
-        say(t("model.none_running"))
-        raise typer.Exit(3)
-    context = server.context_tokens or "-"
-    facts = {"model": server.model, "url": server.url, "context": context, "pid": server.pid}
-    for label, value in {**facts, "key": state_file(), "log": server.log}.items():
-        typer.echo(f"{label}\t{value}")
-
-
-@app.command(help=t("model.stop_help"))
-def stop() -> None:
-    """End the running server."""
-    from assistant.cli.server_progress import narrated
-    from inference import background
-    from inference.errors import InferenceError
-
-    with reporting_errors(InferenceError), narrated() as on_progress:
-        server = background.stop(on_progress)
-    say(t("model.stopped", model=server.model) if server else t("model.none_running"))

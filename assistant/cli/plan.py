@@ -46,7 +46,14 @@ def as_data(planned: Planned, known: frozenset[str] | None) -> dict[str, Any]:
 
 
 def as_lines(planned: Planned, known: frozenset[str] | None) -> Iterator[str]:
-    """The plan for a person, in their language."""
+    """The plan for a person, in their language, and the command line that it means."""
+    yield from summary(planned)
+    yield ""
+    yield shlex.join(command(planned, known))
+
+
+def summary(planned: Planned) -> Iterator[str]:
+    """What it takes, how fast it will be, the verdict, and what else could be done."""
     plan = planned.plan
     yield t("plan.model", model=plan.model, context=plan.place.context)
     yield _machine(plan)
@@ -58,8 +65,15 @@ def as_lines(planned: Planned, known: frozenset[str] | None) -> Iterator[str]:
     if planned.ways_out:
         yield t("plan.ways_out")
         yield from (f"  {n}. {_way(way)}" for n, way in enumerate(planned.ways_out, 1))
-    yield ""
-    yield shlex.join(command(planned, known))
+
+
+def forced(planned: Planned) -> Iterator[str]:
+    """What will happen when a plan that does not fit is carried out all the same."""
+    plan = planned.plan
+    if plan.verdict == "does not fit":
+        rate = f"{plan.speed.predicted:.1f}"
+        read = plan.memory.evictable >= plan.missing
+        yield t("plan.forced_reads" if read else "plan.forced_ends", rate=rate)
 
 
 def _sizes(lines: Mapping[str, int], total: int) -> dict[str, int]:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from assistant import settings as assistant_settings
 from assistant.asker import OpenAsker
+from assistant.cli.server import server_wish
 from assistant.events import Progress
 from assistant.locale import set_language
 from assistant.loop import Loop
 from assistant.model import ChatModel, ModelEndpoint
 from assistant.settings import Settings
 from assistant.tools import Tools
-from inference.server import ServerWish, connect
+from inference.server import connect
 from mcp_server import settings as tool_settings
 from mcp_server.server import create_server
 
@@ -84,7 +85,7 @@ async def _served(settings: Settings, on_progress: Listener) -> AsyncIterator["E
         share = progress.done / progress.total if progress.done and progress.total else None
         on_progress(Progress("starting", share, progress.detail))
 
-    server = connect(_wish(settings), heard)
+    server = connect(server_wish(settings), heard)
     starting = asyncio.ensure_future(asyncio.to_thread(server.__enter__))
     try:
         endpoint = await asyncio.shield(starting)
@@ -105,18 +106,6 @@ async def _undo(
     await asyncio.wait({starting})
     if starting.exception() is None:
         await asyncio.to_thread(server.__exit__, None, None, None)
-
-
-def _wish(settings: Settings) -> ServerWish:
-    model = settings.model
-    return ServerWish(
-        model=model.name,
-        endpoint=model.endpoint,
-        api_key=model.api_key,
-        context_tokens=model.context_tokens,
-        engine=model.engine,
-        effort=model.effort,
-    )
 
 
 def _endpoint(served: "Endpoint") -> ModelEndpoint:

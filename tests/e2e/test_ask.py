@@ -399,7 +399,11 @@ def engine_script(path: Path, engine: Engine, trial: str) -> Path:
 
 
 @pytest.mark.model
-@pytest.mark.parametrize("trial", ["nothing", "kotae-trial-"], ids=["trying", "loading"])
+@pytest.mark.parametrize(
+    "trial",
+    ["nothing", "kotae-trial-", "kotae-trial-*|*--list-devices"],
+    ids=["trying", "surveying", "loading"],
+)
 def test_an_interrupted_start_leaves_no_server(
     sales_sqlite: Path,
     tiny_model: Path,

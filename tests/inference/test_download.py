@@ -73,9 +73,27 @@ def test_a_split_model_is_fetched_whole(hub: Hub, tmp_path: Path, known: bool) -
 def test_progress_counts_the_bytes_of_all_files(hub: Hub, tmp_path: Path) -> None:
     heard: list[Progress] = []
     pull(model_of("a.gguf", "b.gguf"), tmp_path, heard.append)
-    assert heard[-1] == Progress("downloading", 2 * len(CONTENT), 2 * len(CONTENT), "b.gguf")
+    assert heard[-1] == Progress("downloading", 2 * len(CONTENT), 2 * len(CONTENT), "test")
     counted = [p.done for p in heard if p.stage == "downloading"]
     assert counted == sorted(counted)
+
+
+def test_the_files_of_a_split_model_come_at_the_same_time(hub: Hub, tmp_path: Path) -> None:
+    """No reply is sent before both files were asked for."""
+    hub.together = threading.Barrier(2)
+    assert pull(model_of("a.gguf", "b.gguf"), tmp_path).read_bytes() == CONTENT
+
+
+def test_a_file_that_came_whole_is_kept_when_another_fails(hub: Hub, tmp_path: Path) -> None:
+    model = model_of("a.gguf", "b.gguf", known=False)
+    hub.missing = "b.gguf"
+    with pytest.raises(NoSource, match="HTTP 404"):
+        pull(model, tmp_path)
+    hub.missing = None
+    hub.requests.clear()
+    pull(model, tmp_path)
+    receipts = json.loads((tmp_path / "test" / "receipts.json").read_text(encoding="utf-8"))
+    assert sorted(receipts) == ["a.gguf", "b.gguf"]
 
 
 def test_a_broken_transfer_goes_on_where_it_stopped(hub: Hub, tmp_path: Path) -> None:
@@ -91,8 +109,10 @@ def test_an_interrupted_pull_is_resumed_by_the_next(hub: Hub, tmp_path: Path) ->
         if progress.done and progress.done > 4_000_000:
             raise KeyboardInterrupt
 
+    hub.endless, hub.cuts = True, [5_000_000]
     with pytest.raises(KeyboardInterrupt):
         pull(model_of("a.gguf"), tmp_path, interrupt)
+    hub.endless = False
     kept = (tmp_path / "test" / "a.gguf.part").stat().st_size
     hub.requests.clear()
     assert pull(model_of("a.gguf"), tmp_path).read_bytes() == CONTENT

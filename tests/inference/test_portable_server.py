@@ -6,6 +6,7 @@ import pytest
 
 from inference import programs
 from inference.flags import Launch
+from inference.memory import on_cpu
 from inference.process import start
 from inference.progress import unheard
 from inference.trial import fit
@@ -17,7 +18,7 @@ def test_the_portable_server_answers_in_a_schema_with_a_key(
 ) -> None:
     program = programs.portable()
     assert program is not None
-    launch = Launch(small_model, "small", context_tokens=1024, threads=2)
+    launch = Launch(small_model, "small", on_cpu(1024, threads=2))
     server, endpoint = start(fit(program, unheard), launch, tmp_path / "log", unheard)
     schema = {
         "type": "object",

@@ -12,8 +12,9 @@ import psutil
 import pytest
 
 from inference.endpoint import attach
-from inference.errors import NoPort, ServerDied, ServerNotReady
+from inference.errors import NoPort, ServerModelUnreadable, ServerNotReady
 from inference.flags import Launch
+from inference.memory import on_cpu
 from inference.process import Engine, free_port, start
 from inference.progress import Progress, unheard
 
@@ -32,7 +33,7 @@ with serve(ServerWish(model=sys.argv[1])):
 
 @pytest.fixture
 def launch(tiny_model: Path) -> Launch:
-    return Launch(tiny_model, "tiny", context_tokens=512, threads=1)
+    return Launch(tiny_model, "tiny", on_cpu(512, threads=1))
 
 
 @contextmanager
@@ -87,14 +88,14 @@ def test_the_key_is_required_and_in_no_command_line_or_log(
         server.close()
 
 
-def test_an_early_death_is_reported_with_the_end_of_the_log(engine: Engine, tmp_path: Path) -> None:
+def test_a_model_that_cannot_be_read_is_told(engine: Engine, tmp_path: Path) -> None:
     broken = tmp_path / "broken.gguf"
     broken.write_bytes(b"GGUF" + bytes(64))
-    with pytest.raises(ServerDied) as caught:
-        start(engine, Launch(broken, "broken", 512, 1), tmp_path / "log", unheard)
+    launch = Launch(broken, "broken", on_cpu(512, threads=1))
+    with pytest.raises(ServerModelUnreadable, match="kotae model pull broken") as caught:
+        start(engine, launch, tmp_path / "log", unheard)
     assert caught.value.exit_code == 3
-    assert f"log {tmp_path / 'log'} ends with:\n" in str(caught.value)
-    assert "model" in str(caught.value.slots["tail"])
+    assert "error loading model" in str(caught.value.slots["detail"])
 
 
 def test_a_port_taken_meanwhile_is_given_up_for_another(

@@ -6,21 +6,22 @@ import httpx2
 import psutil
 import pytest
 
-from inference import background
+from inference import background, leases, state
 from inference.endpoint import Endpoint, attach
 from inference.errors import (
     AnotherModelRuns,
     EndpointUnreachable,
+    ModelDoesNotFit,
     ModelFileTruncated,
     ModelNotInstalled,
-    ModelTooLarge,
-    ServerDied,
+    ServerModelUnreadable,
 )
-from inference.hardware import total_memory
 from inference.models import catalogue
 from inference.places import state_folder
-from inference.server import ServerWish, connect, serve, start_background
+from inference.server import ServerWish, connect, restart, serve, start_background
+from tests.fixtures.hollow import GPT_OSS_120B, write_hollow
 from tests.fixtures.models import SMALL
+from tests.fixtures.waiting import until
 
 SCHEMA = {
     "type": "object",
@@ -64,7 +65,7 @@ def test_the_small_model_answers_in_a_schema_and_keeps_its_prompt(model_server: 
     assert "Tokyo" in first["choices"][0]["message"]["content"]
     assert again["usage"]["prompt_tokens_details"]["cached_tokens"] > 20
     assert again["timings"]["predicted_per_second"] > 0
-    assert (model_server.model, model_server.context_tokens) == (SMALL, 8192)
+    assert (model_server.model, model_server.context_tokens) == (SMALL, 32_768)
 
 
 @pytest.mark.model
@@ -77,6 +78,7 @@ def test_a_server_lives_as_long_as_its_block_and_leaves_no_log(tiny_model: Path)
 
 
 @pytest.mark.model
+@pytest.mark.usefixtures("stopped")
 def test_a_server_can_be_had_from_a_worker_thread(tiny_model: Path) -> None:
     found: list[Endpoint] = []
 
@@ -96,7 +98,7 @@ def test_the_background_server_is_found_again_and_stopped(tiny_model: Path) -> N
     wish = ServerWish(model=str(tiny_model))
     server = start_background(wish)
     assert background.status() == server
-    assert background.state_file().stat().st_mode & 0o777 == 0o600
+    assert state.state_file().stat().st_mode & 0o777 == 0o600
     relative = os.path.relpath(tiny_model)
     for same in (wish, ServerWish(model="tiny"), ServerWish(model=relative), ServerWish()):
         with connect(same) as endpoint:
@@ -119,19 +121,75 @@ def test_another_model_is_not_started_beside_the_background_server(tiny_model: P
 
 @pytest.mark.model
 @pytest.mark.usefixtures("stopped")
-def test_a_server_that_was_killed_is_not_taken_for_running(tiny_model: Path) -> None:
-    server = start_background(ServerWish(model=str(tiny_model)))
-    guard = psutil.Process(server.pid)
-    (child,) = guard.children()
-    child.kill()
-    psutil.wait_procs([guard], timeout=20)
-    assert background.status() is None
-    assert start_background(ServerWish(model=str(tiny_model))).pid != server.pid
+def test_a_server_started_on_demand_gives_way_once_nobody_uses_it(
+    tiny_model: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.gguf"
+    other.write_bytes(tiny_model.read_bytes())
+    with connect(ServerWish(model=str(tiny_model))) as first:
+        with pytest.raises(AnotherModelRuns), connect(ServerWish(model=str(other))):
+            pass
+        assert attach(first.base_url, first.api_key) == first
+    with connect(ServerWish(model=str(other))) as second:
+        assert second.model == "other"
+
+
+@pytest.mark.model
+def test_a_server_started_on_demand_stays_warm_and_ends_when_idle(tiny_model: Path) -> None:
+    wish = ServerWish(model=str(tiny_model), idle_minutes=0)
+    with connect(wish) as endpoint:
+        warm = background.status()
+        assert warm is not None
+        with connect(wish) as again:
+            assert again == endpoint
+    until(lambda: background.status() is None)
+    assert not state.state_file().exists()
+    assert leases.count() == 0
+
+
+@pytest.mark.model
+@pytest.mark.usefixtures("stopped")
+def test_a_kept_server_stays_without_clients(tiny_model: Path) -> None:
+    wish = ServerWish(model=str(tiny_model), idle_minutes=0)
+    server = start_background(wish)
+    heard = Path(server.log).stat().st_size
+    # The supervisor looks at the slots again and again; each look is in the log.
+    until(lambda: Path(server.log).stat().st_size > heard + 300)
+    assert background.status() == server
+
+
+@pytest.mark.model
+@pytest.mark.usefixtures("stopped")
+def test_a_restarted_server_answers_where_its_clients_know_it(tiny_model: Path) -> None:
+    first = start_background(ServerWish(model=str(tiny_model), context_tokens=256))
+    again = restart()
+    assert again is not None
+    assert again.pid != first.pid
+    assert again.endpoint == first.endpoint
+    assert leases.kept()
+
+
+def test_without_a_server_of_before_nothing_is_restarted() -> None:
+    assert restart() is None
+
+
+@pytest.mark.model
+@pytest.mark.usefixtures("stopped")
+def test_the_network_is_served_only_with_the_key(tiny_model: Path) -> None:
+    server = start_background(ServerWish(model=str(tiny_model), lan=True))
+    children = (psutil.Process(pid) for pid, _ in server.family)
+    sockets = [c for child in children for c in child.net_connections("tcp")]
+    assert {c.laddr.ip for c in sockets if c.status == psutil.CONN_LISTEN} == {"0.0.0.0"}
+    port = server.lan_url.rpartition(":")[2]
+    page = httpx2.get(f"http://127.0.0.1:{port}/")
+    assert page.headers["content-type"].startswith("text/html")
+    url = f"http://127.0.0.1:{port}/v1/chat/completions"
+    assert httpx2.post(url, json={"messages": []}).status_code == 401
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": 1}', '{"pid": "x"}'])
 def test_a_damaged_state_file_means_that_nothing_runs(text: str) -> None:
-    background.state_file().write_text(text, encoding="utf-8")
+    state.state_file().write_text(text, encoding="utf-8")
     assert background.status() is None
 
 
@@ -158,12 +216,25 @@ def test_a_truncated_model_is_told_before_a_server_is_started(models: Path) -> N
 
 
 @pytest.mark.model
-def test_a_model_larger_than_all_memory_is_refused_unless_forced(tmp_path: Path) -> None:
-    huge = tmp_path / "huge.gguf"
-    with huge.open("wb") as file:
-        file.write(b"GGUF")
-        file.truncate(2 * total_memory())
-    with pytest.raises(ModelTooLarge, match="--force"):
-        start_background(ServerWish(model=str(huge)))
-    with pytest.raises(ServerDied):
-        start_background(ServerWish(model=str(huge), force=True))
+def test_a_model_that_does_not_fit_is_refused_with_the_arithmetic(tmp_path: Path) -> None:
+    huge = write_hollow(tmp_path / "huge.gguf", GPT_OSS_120B)
+    plans: list[str] = []
+    wish = ServerWish(model=str(huge), context_tokens=131_072)
+    with pytest.raises(ModelDoesNotFit, match=r"MiB are missing.*--force"):
+        start_background(wish, on_plan=lambda made: plans.append(made.plan.verdict))
+    assert plans == ["does not fit"]
+    assert background.status() is None
+
+
+@pytest.mark.model
+def test_a_start_that_fails_says_why_and_leaves_nothing(tiny_model: Path, tmp_path: Path) -> None:
+    """The header is whole and names a tensor that llama-server does not find in it."""
+    broken = tmp_path / "broken.gguf"
+    broken.write_bytes(tiny_model.read_bytes().replace(b"blk.1.ffn_up", b"blk.1.ffn_xx"))
+    with pytest.raises(ServerModelUnreadable, match=r"blk\.1\.ffn_up"):
+        start_background(ServerWish(model=str(broken)))
+    assert background.status() is None
+    assert leases.count() == 0
+    failed = state.read()
+    assert failed is not None
+    assert isinstance(failed.error(), ServerModelUnreadable)

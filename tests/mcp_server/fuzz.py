@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import Any
 
 import pymysql
+from mcp_server.mysql_dialect import dialect_of
 from pymysql.constants import CLIENT
 from sqlalchemy.engine import make_url
 
 from mcp_server.closed import CLOSED, Closed
 from mcp_server.errors import PolicyRefused
-from mcp_server.mysql_dialect import dialect_of
 from mcp_server.policy import MYSQL_POLICY, Policy, check
 from tests.fixtures.databases import empty_database, private_mariadb
 from tests.mcp_server.conftest import SHOP, execute

@@ -10,8 +10,7 @@ from mcp import Client
 from mcp_types import TextContent
 
 from mcp_server.connections import Connections
-from mcp_server.errors import DatabaseToolError, FenceRefused
-from mcp_server.mysql_dialect import TRANSACTION_FENCE
+from mcp_server.errors import FenceRefused
 from mcp_server.sessions import Session
 from mcp_server.settings import load
 from tests.mcp_server.conftest import admin, corpus, tools
@@ -106,83 +105,6 @@ def test_the_fence_alone_stops_every_change(shop: str) -> None:
                 list(opened.stream(sql))
 
         assert watch.state() == before
-
-
-def test_the_transaction_fence_alone_stops_changes_of_rows(shop: str) -> None:
-    with closing(admin(shop)) as connection, connection.cursor() as cursor:
-        cursor.execute(TRANSACTION_FENCE)
-
-        with pytest.raises(Exception, match="READ ONLY transaction"):
-            cursor.execute("DELETE FROM orders")
-
-
-def test_the_session_fence_alone_stops_changes_of_structure(shop: str) -> None:
-    with closing(admin(shop)) as connection, connection.cursor() as cursor:
-        cursor.execute("SET SESSION TRANSACTION READ ONLY")
-
-        with pytest.raises(Exception, match="READ ONLY transaction"):
-            cursor.execute("DROP TABLE orders")
-
-
-def test_the_connection_alone_takes_one_statement_and_no_local_file(
-    shop: str, tmp_path: Path
-) -> None:
-    local = tmp_path / "rows"
-    local.write_text("9\n", encoding="utf-8")
-    for sql in ("SELECT 1; SELECT 2", f"LOAD DATA LOCAL INFILE '{local}' INTO TABLE log"):
-        with pytest.raises(DatabaseToolError), session(shop) as opened:
-            list(opened.stream(sql))
-
-
-def test_what_a_statement_leaves_in_its_session_is_gone_for_the_next_one(shop: str) -> None:
-    connections = Connections(load(database=shop, environ={}))
-    with closing(connections):
-        with connections.get().session() as opened:
-            [(first,)] = opened.stream("SELECT CONNECTION_ID()")
-            list(opened.stream("SELECT GET_LOCK('kotae_lock', 0), @a := 7"))
-        with connections.get().session() as opened:
-            [(again,)] = opened.stream("SELECT CONNECTION_ID()")
-
-            assert again == first
-            assert list(opened.stream("SELECT IS_USED_LOCK('kotae_lock'), @a")) == [(None, None)]
-
-
-def test_a_session_pins_quoting_and_charset_whatever_the_server_prefers(shop: str) -> None:
-    with closing(admin(shop)) as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT @@global.sql_mode")
-        [(before,)] = cursor.fetchall()
-        cursor.execute("SET GLOBAL sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES'")
-        try:
-            with session(shop) as opened:
-                assert list(opened.stream("""SELECT "it\\"s" """)) == [('it"s',)]
-        finally:
-            cursor.execute("SET GLOBAL sql_mode = %s", (before,))
-
-
-@pytest.mark.parametrize(
-    "sql",
-    [
-        "INSERT INTO log VALUES (2)",
-        "DELETE FROM orders",
-        "DROP TABLE orders",
-        "CREATE TABLE kotae_x (a INT)",
-        "CREATE TEMP TABLE kotae_x (a INT)",
-        "ATTACH DATABASE 'other.db' AS other",
-        "PRAGMA query_only = OFF",
-        "PRAGMA journal_mode = WAL",
-        "PRAGMA writable_schema = ON",
-        "VACUUM INTO 'copy.db'",
-        "SELECT load_extension('x')",
-    ],
-)
-def test_the_sqlite_fence_alone_stops_every_change(shop_file: Path, sql: str) -> None:
-    before = shop_file.read_bytes()
-
-    with pytest.raises(DatabaseToolError), session(str(shop_file)) as opened:
-        list(opened.stream(sql))
-
-    assert shop_file.read_bytes() == before
-    assert [file.name for file in shop_file.parent.glob("*.db*")] == []
 
 
 async def test_sqlite_writes_are_refused_through_the_tool(shop_file: Path) -> None:

@@ -2,12 +2,14 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import anyio
 import httpx2
+import psutil
 import pytest
 from mcp import Client
 from starlette.types import Receive, Scope, Send
@@ -126,6 +128,32 @@ async def test_a_body_beyond_the_limit_is_refused(shop_file: Path) -> None:
     assert answer.status_code == 413
 
 
+async def test_a_body_that_does_not_say_how_long_it_is_is_limited_too(shop_file: Path) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(200):
+            yield b"x" * 10_000
+
+    with serving(f"sqlite:///{shop_file}") as (url, _):
+        await up(url)
+        async with httpx2.AsyncClient() as client:
+            headers = {"Content-Type": "application/json", "Accept": "application/json"}
+            answer = await client.post(url, content=chunks(), headers=headers)
+
+    assert answer.status_code == 413
+
+
+async def test_only_this_machine_reaches_a_server_that_was_told_no_host(shop_file: Path) -> None:
+    with serving(f"sqlite:///{shop_file}") as (url, server):
+        await up(url)
+        listening = [
+            entry.laddr.ip
+            for entry in psutil.Process(server.pid).net_connections()
+            if entry.status == psutil.CONN_LISTEN
+        ]
+
+    assert listening == ["127.0.0.1"]
+
+
 async def test_a_client_that_hangs_up_stops_its_statement(shop: str) -> None:
     with serving(shop) as (url, _):
         await up(url)
@@ -147,20 +175,24 @@ async def test_a_server_that_is_told_to_end_stops_its_statements_first(shop: str
             group.cancel_scope.cancel()
 
 
-async def _abandoned_call(url: str) -> None:
-    message = {
+def call_message(sql: str) -> dict[str, Any]:
+    """One request of the newest protocol, which needs nothing before it."""
+    return {
         "jsonrpc": "2.0",
         "id": 1,
         "method": "tools/call",
         "params": {
             "name": "query",
-            "arguments": {"sql": ENDLESS},
+            "arguments": {"sql": sql},
             "_meta": {
                 "io.modelcontextprotocol/protocolVersion": "2026-07-28",
                 "io.modelcontextprotocol/clientCapabilities": {},
             },
         },
     }
+
+
+async def _abandoned_call(url: str) -> None:
     headers = {
         "Accept": "application/json, text/event-stream",
         "MCP-Protocol-Version": "2026-07-28",
@@ -169,4 +201,4 @@ async def _abandoned_call(url: str) -> None:
     }
     async with httpx2.AsyncClient(timeout=60) as client:
         with suppress(httpx2.HTTPError):
-            await client.post(url, json=message, headers=headers)
+            await client.post(url, json=call_message(ENDLESS), headers=headers)

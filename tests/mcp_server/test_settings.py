@@ -5,6 +5,7 @@ import pytest
 
 from mcp_server.closed import CLOSED
 from mcp_server.errors import (
+    BadFence,
     BadNumber,
     BadSection,
     BadText,
@@ -216,3 +217,16 @@ def test_the_url_may_say_how_tls_is_used_and_it_is_no_option_of_the_driver() -> 
 def test_another_word_for_tls_in_the_url_is_refused() -> None:
     with pytest.raises(BadTls, match="KOTAE_DATABASE_URL"):
         load(environ={"KOTAE_DATABASE_URL": "mysql://a@db.example/shop?tls=maybe"})
+
+
+def test_all_of_the_fence_is_required_unless_a_person_says_otherwise(tmp_path: Path) -> None:
+    text = '[database]\nurl = "mysql://me@a/b{}"\n{}'
+    fences = [
+        configured(tmp_path, text.format(*words)).connections["default"].fence
+        for words in (("", ""), ("?fence=available", ""), ("", 'fence = "available"\n'))
+    ]
+
+    assert fences == ["required", "available", "available"]
+    for words in (("?fence=maybe", ""), ("", 'fence = "off"\n')):
+        with pytest.raises(BadFence, match="required"):
+            configured(tmp_path, text.format(*words))

@@ -27,7 +27,7 @@ def test_an_administrator_is_told_what_the_account_may_do(server_database: str) 
 
     facts = dict(line.split("\t") for line in done.stdout.splitlines())
     assert (done.returncode, facts["grade"]) == (1, "admin")
-    assert facts["server"].startswith(("mysql", "mariadb"))
+    assert facts["server"].startswith(("MySQL ", "MariaDB "))
     assert "transaction" in facts["layers"]
     assert not facts["layers"].startswith("account")
     assert "kotae db grant" in done.stderr

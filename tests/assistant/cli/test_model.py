@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from inference import background
+from inference import background, state
 from inference.models import catalogue
 from tests.fixtures.hub import Hub, running
 from tests.fixtures.models import KOTAE, SMALL, executable
@@ -108,7 +108,7 @@ def test_a_server_is_started_shown_and_stopped(tiny_model: Path) -> None:
     assert "tiny answers at http://127.0.0.1:" in started.stderr
     shown = dict(line.split("\t") for line in kotae("status").stdout.splitlines())
     assert (shown["model"], shown["context"]) == ("tiny", "512")
-    assert Path(shown["key"]) == background.state_file()
+    assert Path(shown["key"]) == state.state_file()
     assert kotae("start", SMALL).returncode == 2
     assert "tiny was stopped" in kotae("stop").stderr
     assert kotae("status").returncode == 3
@@ -147,5 +147,5 @@ def test_an_interrupted_pull_keeps_what_came(models: Path) -> None:
     hub = Hub(files={file: bytes(1 << 20)}, stated_size=1 << 21, endless=True)
     with running(hub):
         command = [*KOTAE, "model", "pull", "gpt-oss-20b"]
-        assert interrupted_at(f"fetching {file}", command, HF_ENDPOINT=hub.url) == 130
+        assert interrupted_at("fetching gpt-oss-20b", command, HF_ENDPOINT=hub.url) == 130
     assert (models / "gpt-oss-20b" / f"{file}.part").exists()

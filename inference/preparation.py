@@ -1,0 +1,105 @@
+"""From what a person asked for to what a server is started with: model, engine, plan."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from inference.engine import find_engine
+from inference.errors import EngineLacks, ModelDoesNotFit, ShapeUnknown
+from inference.flags import Launch, arguments
+from inference.hardware import physical_cores
+from inference.memory import MIB, Memory, on_cpu
+from inference.places import models_folder
+from inference.plan import Wishes, relieved
+from inference.planning import Planned, best_of, planned
+from inference.process import Engine
+from inference.progress import OnProgress
+from inference.store import LocalModel, installed, locate
+from inference.survey import survey
+
+
+@dataclass(frozen=True, slots=True)
+class ServerWish:
+    """What a person asked for; None leaves the choice to us.
+
+    `model` is a catalogue name or a path to a GGUF file, `effort` the reasoning effort. `force`
+    starts a model that does not fit. `lan` serves the whole network. `idle_minutes` without a
+    client end a shared server that was started on demand.
+    """
+
+    model: str | None = None
+    endpoint: str | None = None
+    api_key: str | None = field(default=None, repr=False)
+    context_tokens: int | None = None
+    engine: Path | None = None
+    effort: str | None = None
+    force: bool = False
+    lan: bool = False
+    use_gpu: bool = True
+    idle_minutes: float = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """What a server is started with. `launches` are tried in turn, each smaller than the last;
+    `memory` is what each was predicted to take, None where the model's shape is unknown."""
+
+    engine: Engine
+    launches: tuple[Launch, ...]
+    memory: tuple[Memory | None, ...]
+
+
+OnPlan = Callable[[Planned], None]
+"""Called with the plan before anything is loaded, also when it is then refused."""
+
+
+def unseen(_: Planned) -> None:
+    """The listener of a caller who does not look at plans."""
+
+
+def prepare(wish: ServerWish, on_progress: OnProgress, on_plan: OnPlan = unseen) -> Preparation:
+    """Locate, plan, refuse what cannot be.
+
+    Raises ModelDoesNotFit unless forced, EngineLacks, and what locate, find_engine and planned
+    raise.
+    """
+    folder = models_folder()
+    here = installed(folder)
+    # What is not there is told before an engine is tried for it.
+    model = locate(wish.model, folder, on_progress) if wish.model or not here else None
+    engine = find_engine(wish.engine, on_progress)
+    machine = survey(engine, on_progress)
+    wishes = Wishes(wish.context_tokens, wish.use_gpu)
+    model = model or locate(best_of(here, folder, machine, wishes), folder, on_progress)
+    try:
+        made = planned(wish.model or model.name, folder, machine, wishes)
+    except ShapeUnknown:
+        return _unplanned(wish, model, engine)
+    on_plan(made)
+    return _weighed(wish, model, engine, made)
+
+
+def _weighed(wish: ServerWish, model: LocalModel, engine: Engine, made: Planned) -> Preparation:
+    plan = made.plan
+    if plan.verdict == "does not fit" and not wish.force:
+        sizes = {"needed": plan.memory.ram_total, "ram": plan.machine.ram, "missing": plan.missing}
+        mebibytes = {name: f"{size / MIB:,.0f}" for name, size in sizes.items()}
+        raise ModelDoesNotFit(model=wish.model or model.name, **mebibytes)
+    smaller = relieved(plan, made.shape)
+    plans = [plan, smaller] if smaller else [plan]
+    launches = tuple(Launch(model.path, model.name, p.place, wish.effort, wish.lan) for p in plans)
+    return _checked(Preparation(engine, launches, tuple(p.memory for p in plans)))
+
+
+def _unplanned(wish: ServerWish, model: LocalModel, engine: Engine) -> Preparation:
+    place = on_cpu(wish.context_tokens or model.context_tokens, physical_cores())
+    launch = Launch(model.path, model.name, place, wish.effort, wish.lan)
+    return _checked(Preparation(engine, (launch,), (None,)))
+
+
+def _checked(made: Preparation) -> Preparation:
+    """Refuse before anything is loaded what the engine cannot do."""
+    spelled = arguments(made.launches[0], 0, made.engine.flags)
+    if spelled.lacking:
+        raise EngineLacks(engine=made.engine.program.name, flags=", ".join(spelled.lacking))
+    return made

@@ -1,0 +1,186 @@
+"""One connection to MySQL or MariaDB inside the fence: its statements, and ending them for real."""
+
+import logging
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pymysql
+from pymysql.cursors import SSCursor
+from sqlalchemy.pool import PoolProxiedConnection
+
+from mcp_server.errors import DatabaseToolError, FenceIncomplete
+from mcp_server.masking import Mask
+from mcp_server.mysql_fence import ENGINE_LAYERS, Fence, Rows, fence_of, server_of
+from mcp_server.mysql_servers import Server
+from mcp_server.mysql_types import kind_of_column
+from mcp_server.results import Stream
+from mcp_server.sessions import Flavour
+from mcp_server.settings import ConnectionSettings
+
+log = logging.getLogger(__name__)
+
+CONNECT_SECONDS = 5
+LAYERS = (
+    *("connection flags", "sql_mode", "session", "transaction", "time limit"),
+    *("policy", "limits"),
+)
+_RESET_CONNECTION = 0x1F
+_FENCE = "kotae fence"
+
+
+class MySqlSession:
+    """One pooled connection, used by one thread; `stop` and `sever` come from others."""
+
+    def __init__(
+        self,
+        pooled: PoolProxiedConnection,
+        settings: ConnectionSettings,
+        mask: Mask,
+        spare: Callable[[], Any],
+    ) -> None:
+        self._pooled, self._settings, self._mask, self._spare = pooled, settings, mask, spare
+        self._raw: Any = pooled.dbapi_connection
+        self.flavour: Flavour = "mysql"
+        self.version = self.product = ""
+        self.layers: tuple[str, ...] = ()
+        self.missing: tuple[str, ...] = ()
+        self._cursor: Any = None
+        self._stopped = False
+        # Held while another thread kills: the statement cannot end and another one start.
+        self._guard = threading.Lock()
+
+    def enter_fence(self, seconds: float) -> None:
+        """Raises FenceMissing without a pinned session, FenceIncomplete where all is required."""
+        self._wait_at_most(CONNECT_SECONDS)
+        server, fence = self._known(seconds)
+        self.flavour, self.version, self.product = server.flavour, server.version, server.product
+        missing = fence.raise_around(self._ask, self._settings.where)
+        self.missing = tuple(layer for layer in LAYERS if layer in missing)
+        self.layers = tuple(layer for layer in LAYERS if layer not in missing)
+        if self._settings.fence == "required" and missing & ENGINE_LAYERS:
+            raise FenceIncomplete(
+                where=self._settings.where,
+                product=server.product,
+                missing=", ".join(self.missing),
+                connection=self._settings.name,
+            )
+        # A net under the deadline: a cut network must not hold a thread for ever.
+        self._wait_at_most(seconds + 2 * CONNECT_SECONDS)
+
+    def _known(self, seconds: float) -> tuple[Server, Fence]:
+        """Found out once a connection, and kept beside it in the pool."""
+        if _FENCE not in self._pooled.info:
+            server = server_of(self._raw.get_server_info(), self._ask)
+            self._pooled.info[_FENCE] = server, fence_of(server, seconds, self._ask)
+        known: tuple[Server, Fence] = self._pooled.info[_FENCE]
+        return known
+
+    def _ask(self, sql: str) -> Rows:
+        with self._raw.cursor() as cursor:
+            cursor.execute(sql)
+            rows: Rows = cursor.fetchall()
+            return rows
+
+    def _wait_at_most(self, seconds: float) -> None:
+        self._raw._read_timeout = seconds  # PyMySQL takes it at the start only
+
+    def stream(self, sql: str) -> Stream:
+        with self._guard:
+            self._cursor = self._raw.cursor(SSCursor)
+        self._cursor.execute(sql)
+        description = self._cursor.description or ()
+        return Stream(
+            names=[column[0] for column in description],
+            kinds=[kind_of_column(type_code=column[1], width=column[3]) for column in description],
+            rows=self._cursor.fetchall_unbuffered(),
+            kind_of=lambda value: "binary" if isinstance(value, bytes) else "text",
+            hidden=self._hidden(),
+        )
+
+    def _hidden(self) -> frozenset[int]:
+        """The masked columns of the statement that runs, by the origin that the server tells."""
+        result = self._cursor._result  # PyMySQL keeps the origin of columns to itself
+        if not self._mask.columns or result is None:
+            return frozenset()
+        return frozenset(
+            at
+            for at, field in enumerate(result.fields)
+            if self._mask.hides(field.db.decode(), field.org_table, field.org_name, field.name)
+        )
+
+    def stop(self) -> None:
+        with self._guard:
+            self._stopped = True
+            if self._cursor is None:
+                return
+            try:
+                self._kill()
+            except (pymysql.Error, DatabaseToolError) as error:
+                log.warning("statement not stopped: %s", error)
+
+    def _kill(self) -> None:
+        """From a connection of its own, since the pool may be empty just now."""
+        spare = self._spare()
+        try:
+            number = self._raw.thread_id()
+            if _is_running(spare, number):
+                spare.query(f"KILL QUERY {number}")
+        finally:
+            spare.close()
+
+    def sever(self) -> None:
+        """Cut the line to a server that no longer answers, so that who waits for it goes on."""
+        with self._guard:
+            if self._cursor is not None and self._raw._sock is not None:
+                with suppress(OSError):
+                    self._raw._sock.shutdown(socket.SHUT_RDWR)
+
+    def discard(self) -> None:
+        """Never give this connection to anybody again."""
+        self._finish()
+        self._pooled.invalidate()
+
+    def close(self) -> None:
+        """Leave the fence: ROLLBACK, everything of the session forgotten, back to the pool."""
+        if self._pooled.is_valid:
+            self._finish()
+            try:
+                self._forget()
+            except pymysql.Error:
+                self._stopped = True
+            if self._stopped:
+                self._pooled.invalidate()
+        self._pooled.close()
+
+    def _forget(self) -> None:
+        self._wait_at_most(CONNECT_SECONDS)
+        self._raw.rollback()
+        # Drops locks, variables and temporary tables; PyMySQL has no public call for it.
+        self._raw._execute_command(_RESET_CONNECTION, b"")
+        self._raw._read_ok_packet()
+
+    def _finish(self) -> None:
+        """Take what the server sent already; a killed statement ends with an error."""
+        with self._guard:
+            cursor, self._cursor = self._cursor, None
+        if cursor:
+            with suppress(pymysql.Error):
+                cursor.close()
+
+
+def _is_running(spare: Any, number: int) -> bool:
+    """Does thread `number` still run a statement? SHOW PROCESSLIST is what every server knows.
+
+    information_schema fails on MySQL at an emoji, performance_schema is switched off on Aurora.
+    """
+    spare.use_unicode = False  # a statement of somebody else may hold any bytes
+    with spare.cursor() as cursor:
+        cursor.execute("SHOW PROCESSLIST")
+        names = [column[0].lower() for column in cursor.description]
+        id_, command = names.index("id"), names.index("command")
+        return (str(number).encode(), b"Query") in [
+            (row[id_], row[command]) for row in cursor.fetchall()
+        ]
