@@ -61,7 +61,7 @@ async def _run(
 
 
 def read(
-    stream: Iterable[Sequence[Cell]], limits: Limits, most_rows: int
+    stream: Iterable[tuple[Cell, ...]], limits: Limits, most_rows: int
 ) -> tuple[list[tuple[Cell, ...]], Cut | None]:
     """Rows up to the caps, and the cap that cut them.
 
@@ -73,13 +73,14 @@ def read(
     for row in stream:
         if len(rows) == most_rows:
             return rows, "rows"
-        short = tuple(_shortened(cell, limits.cell) for cell in row)
-        size += sum(len(str(cell).encode()) for cell in short)
+        text = "".join(map(str, row))
+        if len(text) > limits.cell:  # only then can one of its cells be longer
+            short = tuple(_shortened(cell, limits.cell) for cell in row)
+            cut, row, text = "cell" if short != row else cut, short, "".join(map(str, short))
+        size += len(text) if text.isascii() else len(text.encode())
         if size > limits.bytes:
             return rows, "bytes"
-        if short != tuple(row):
-            cut = "cell"
-        rows.append(short)
+        rows.append(row)
     return rows, cut
 
 

@@ -64,7 +64,7 @@ class _Output(BaseModel):
 
 class QueryOutput(_Output):
     columns: list[Any]
-    rows: list[list[Any]]
+    rows: list[Any]
     truncated: Annotated[str | None, WithJsonSchema({"type": ["string", "null"]})]
 
 
