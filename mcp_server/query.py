@@ -1,7 +1,7 @@
 """One statement run and read up to the caps; the statement itself is never changed."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from mcp_server.connections import Connections
 from mcp_server.policy import check
@@ -70,13 +70,14 @@ def read(
     rows: list[tuple[Cell, ...]] = []
     size = 0
     cut: Cut | None = None
-    for row in stream:
+    for whole in stream:
+        row = whole
         if len(rows) == most_rows:
             return rows, "rows"
         text = "".join(map(str, row))
         if len(text) > limits.cell:  # only then can one of its cells be longer
-            short = tuple(_shortened(cell, limits.cell) for cell in row)
-            cut, row, text = "cell" if short != row else cut, short, "".join(map(str, short))
+            row = tuple(_shortened(cell, limits.cell) for cell in whole)
+            cut, text = "cell" if row != whole else cut, "".join(map(str, row))
         size += len(text) if text.isascii() else len(text.encode())
         if size > limits.bytes:
             return rows, "bytes"
