@@ -8,6 +8,9 @@ import os
 import signal
 import sys
 
+import anyio
+
+from mcp_server import stdio
 from mcp_server.connections import Connections
 from mcp_server.errors import DatabaseToolError
 from mcp_server.server import create_server
@@ -28,7 +31,7 @@ def main() -> None:
 
             http.serve(server, arguments.host, arguments.port, settings.http)
         else:
-            server.run("stdio")
+            anyio.run(stdio.serve, server)
     except DatabaseToolError as error:
         print(f"kotae: {error}", file=sys.stderr)
         sys.exit(USAGE_OR_SETTINGS)

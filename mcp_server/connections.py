@@ -77,7 +77,8 @@ class Connections:
 
     async def _run(self, call: "_Call[Result]", place: anyio.CapacityLimiter) -> Result:
         """A place is given back when the statement has ended, not when its caller has gone."""
-        async with place:
+        await _take(place)
+        try:
             try:
                 return await to_thread.run_sync(
                     call.run, abandon_on_cancel=True, limiter=self._threads
@@ -86,6 +87,8 @@ class Connections:
                 with anyio.CancelScope(shield=True):
                     await to_thread.run_sync(call.stop, limiter=self._threads)
                 raise
+        finally:
+            place.release()
 
     @property
     def busy(self) -> bool:
@@ -99,6 +102,14 @@ class Connections:
                 threads.map(_Call.stop, calls)
         for database in self._databases.values():
             database.close()
+
+
+async def _take(place: anyio.CapacityLimiter) -> None:
+    """At once where one is free: to wait, be it for nothing, costs a turn of the event loop."""
+    try:
+        place.acquire_nowait()
+    except anyio.WouldBlock:
+        await place.acquire()
 
 
 def _database(connection: ConnectionSettings, limits: Limits) -> Database:

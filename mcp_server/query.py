@@ -1,7 +1,7 @@
 """One statement run and read up to the caps; the statement itself is never changed."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from mcp_server.connections import Connections
 from mcp_server.policy import check
@@ -61,7 +61,7 @@ async def _run(
 
 
 def read(
-    stream: Iterable[Sequence[Cell]], limits: Limits, most_rows: int
+    stream: Iterable[tuple[Cell, ...]], limits: Limits, most_rows: int
 ) -> tuple[list[tuple[Cell, ...]], Cut | None]:
     """Rows up to the caps, and the cap that cut them.
 
@@ -70,16 +70,18 @@ def read(
     rows: list[tuple[Cell, ...]] = []
     size = 0
     cut: Cut | None = None
-    for row in stream:
+    for whole in stream:
+        row = whole
         if len(rows) == most_rows:
             return rows, "rows"
-        short = tuple(_shortened(cell, limits.cell) for cell in row)
-        size += sum(len(str(cell).encode()) for cell in short)
+        text = "".join(map(str, row))
+        if len(text) > limits.cell:  # only then can one of its cells be longer
+            row = tuple(_shortened(cell, limits.cell) for cell in whole)
+            cut, text = "cell" if row != whole else cut, "".join(map(str, row))
+        size += len(text) if text.isascii() else len(text.encode())
         if size > limits.bytes:
             return rows, "bytes"
-        if short != tuple(row):
-            cut = "cell"
-        rows.append(short)
+        rows.append(row)
     return rows, cut
 
 

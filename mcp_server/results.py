@@ -5,7 +5,8 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from functools import partial
+from typing import Any, Literal, get_args
 
 Cell = str | int | float | None
 ColumnType = Literal[
@@ -65,19 +66,22 @@ class Stream:
         self._seen: list[set[ColumnType]] = [set() for _ in names]
 
     def __iter__(self) -> Iterator[tuple[Cell, ...]]:
+        convert = [self._converter(at) for at in range(len(self._names))]
         for row in self._rows:
-            yield tuple(self._cell(at, value) for at, value in enumerate(row))
+            yield tuple([take(value) for take, value in zip(convert, row, strict=True)])
 
-    def _cell(self, at: int, value: Any) -> Cell:
+    def _converter(self, at: int) -> Callable[[Any], Cell]:
         if at in self._hidden:
-            return HIDDEN
+            return _hide
+        kind = self._kinds[at]
+        return partial(self._judged, self._seen[at]) if kind is None else _CONVERTERS[kind]
+
+    def _judged(self, seen: set[ColumnType], value: Any) -> Cell:
         if value is None:
             return None
-        kind = self._kinds[at]
-        if kind is None:
-            kind = self._kind_of(value)
-            self._seen[at].add(kind)
-        return _cell(value, kind)
+        kind = self._kind_of(value)
+        seen.add(kind)
+        return _CONVERTERS[kind](value)
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -113,21 +117,37 @@ def _common(kinds: set[ColumnType]) -> ColumnType:
     return "datetime" if kinds == {"date", "datetime"} else "text"
 
 
-def _cell(value: Any, kind: ColumnType) -> Cell:
-    match kind:
-        case "integer" | "boolean":
-            number = int.from_bytes(value, "big") if isinstance(value, bytes) else int(value)
-            return number if abs(number) <= _EXACT else str(number)
-        case "float":
-            return float(value) if math.isfinite(float(value)) else str(value)
-        case "binary":
-            return _binary(value)
-    return str(value)
+def _hide(_: Any) -> Cell:
+    return HIDDEN
 
 
-def _binary(value: bytes) -> str:
+def _text(value: Any) -> Cell:
+    return value if value is None else str(value)
+
+
+def _integer(value: Any) -> Cell:
+    if value is None:
+        return None
+    number = int.from_bytes(value, "big") if isinstance(value, bytes) else int(value)
+    return number if -_EXACT <= number <= _EXACT else str(number)
+
+
+def _float(value: Any) -> Cell:
+    if value is None:
+        return None
+    number = float(value)
+    return number if math.isfinite(number) else str(value)
+
+
+def _binary(value: bytes | None) -> Cell:
+    if value is None:
+        return None
     more = "…" if len(value) > _SHOWN_BYTES else ""
     return f"<{len(value)} bytes 0x{value[:_SHOWN_BYTES].hex()}{more}>"
+
+
+_CONVERTERS: dict[ColumnType, Callable[[Any], Cell]] = dict.fromkeys(get_args(ColumnType), _text)
+_CONVERTERS |= {"integer": _integer, "boolean": _integer, "float": _float, "binary": _binary}
 
 
 def structured(result: QueryResult) -> dict[str, Any]:
@@ -166,7 +186,13 @@ def summary(result: QueryResult) -> str:
 
 
 def _written(cell: Cell) -> str:
-    return NULL if cell is None else str(cell).translate(_ESCAPES)
+    if cell is None:
+        return NULL
+    text = str(cell)
+    # Few cells hold anything to escape, and to look is cheaper than to translate.
+    if text.isprintable() and "\\" not in text:
+        return text
+    return text.translate(_ESCAPES)
 
 
 def _null_note(result: QueryResult) -> str:

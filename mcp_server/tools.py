@@ -63,23 +63,27 @@ class _Output(BaseModel):
     model_config = ConfigDict(extra="allow", json_schema_extra=_untitled)
 
 
+# Nothing is said of the items: a client that validates would look at every cell.
+_Array = Annotated[list[Any], WithJsonSchema({"type": "array"})]
+
+
 class QueryOutput(_Output):
-    columns: list[Any]
-    rows: list[list[Any]]
+    columns: _Array
+    rows: _Array
     truncated: Annotated[str | None, WithJsonSchema({"type": ["string", "null"]})]
 
 
 class SearchOutput(_Output):
-    matches: list[Any]
-    tables: list[str]
+    matches: _Array
+    tables: _Array
 
 
 class TablesOutput(_Output):
-    tables: list[Any]
+    tables: _Array
 
 
 class StatusOutput(_Output):
-    connections: list[Any]
+    connections: _Array
 
 
 def _reporting(
@@ -104,20 +108,29 @@ def _reporting(
 
 @contextmanager
 def _telling_time(context: Context | None) -> Iterator[None]:
-    telling = context and asyncio.create_task(_tell_time(context))
+    """A task is begun only for a call that takes long: most end before the first report."""
+    tasks: list[asyncio.Task[None]] = []
+
+    def begin(context: Context) -> None:
+        tasks.append(asyncio.create_task(_tell_time(context)))
+
+    loop = asyncio.get_running_loop()
+    timer = context and loop.call_later(_SECONDS_BETWEEN_REPORTS, begin, context)
     try:
         yield
     finally:
-        if telling:
-            telling.cancel()
+        if timer:
+            timer.cancel()
+        for task in tasks:
+            task.cancel()
 
 
 async def _tell_time(context: Context) -> None:
     seconds = 0
     while True:
-        await asyncio.sleep(_SECONDS_BETWEEN_REPORTS)
         seconds += _SECONDS_BETWEEN_REPORTS
         await context.report_progress(seconds, message=f"running for {seconds} s")
+        await asyncio.sleep(_SECONDS_BETWEEN_REPORTS)
 
 
 def _failed(error: DatabaseToolError) -> CallToolResult:

@@ -21,7 +21,7 @@ def environment(name: str, *requirements: str) -> Path:
     if not (home / "done").exists():
         print(f"kotae: installing {', '.join(requirements)}", file=sys.stderr)
         subprocess.run([sys.executable, "-m", "venv", "--clear", home], check=True)
-        pip = [programs / "python", "-m", "pip", "install", "--quiet"]
+        pip = [programs / "python", "-m", "pip", "install", "-qq"]
         subprocess.run([*pip, "--disable-pip-version-check", *requirements], check=True)
         (home / "done").touch()
     return programs
