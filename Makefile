@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fuzz conformance bench bench-plan bench-service lock clean
+.PHONY: help demo test check fuzz conformance bench bench-mcp bench-plan bench-service lock clean
 
 help:
 	@echo "make demo    set everything up and answer two questions on a sample database"
@@ -12,6 +12,7 @@ help:
 	@echo "make fuzz    50,000 tricky statements: what the policy lets through changes nothing"
 	@echo "make conformance   the protocol's own test suites and inspector on the MCP server"
 	@echo "make bench   benchmarks, side by side with peers"
+	@echo "make bench-mcp   the MCP server beside its peers, and on 10,000 tables"
 	@echo "make bench-plan   predicted memory beside what llama-server prints"
 	@echo "make bench-service  how soon a killed model server is back"
 	@echo "make clean   remove what was built here (downloads stay in the cache)"
@@ -50,6 +51,11 @@ conformance: $(VENV)/.installed
 bench: $(VENV)/.installed
 	@$(BIN)/kotae model pull qwen2.5-coder-1.5b
 	@$(BIN)/python -m tests.benchmarks.ask --verbose
+
+bench-mcp: $(VENV)/.installed
+	@bash tests/prepare
+	@$(BIN)/python -m tests.benchmarks.mcp
+	@$(BIN)/python -m tests.benchmarks.big_schema
 
 bench-plan: $(VENV)/.installed
 	@$(BIN)/python -m tests.benchmarks.plan
