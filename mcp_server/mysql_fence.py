@@ -29,7 +29,7 @@ Ask = Callable[[str], Rows]
 """One statement to the server; its rows."""
 
 _PINNED, _CONVENIENCE = "pinned", "convenience"
-_SQL_MODES = {
+SQL_MODES = {
     "mysql": "ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,"
     "NO_ENGINE_SUBSTITUTION",
     "mariadb": "STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION",
@@ -97,7 +97,7 @@ def _assignments(server: Server, seconds: float) -> dict[str, str]:
         # Row estimates as they are now, not those of up to a day ago.
         more[_CONVENIENCE] = "SESSION information_schema_stats_expiry = 0"
     return {
-        _PINNED: f"NAMES utf8mb4, SESSION sql_mode = '{_SQL_MODES[server.flavour]}'",
+        _PINNED: f"NAMES utf8mb4, SESSION sql_mode = '{SQL_MODES[server.flavour]}'",
         TIME_LIMIT: f"SESSION {limit.variable} = {limit.value(seconds)}",
         SESSION: f"SESSION {server.read_only} = 1",
         **more,

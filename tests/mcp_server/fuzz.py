@@ -19,12 +19,13 @@ from pathlib import Path
 from typing import Any
 
 import pymysql
-from mcp_server.mysql_dialect import dialect_of
 from pymysql.constants import CLIENT
 from sqlalchemy.engine import make_url
 
 from mcp_server.closed import CLOSED, Closed
 from mcp_server.errors import PolicyRefused
+from mcp_server.mysql_fence import SQL_MODES
+from mcp_server.mysql_servers import identify
 from mcp_server.policy import MYSQL_POLICY, Policy, check
 from tests.fixtures.databases import empty_database, private_mariadb
 from tests.mcp_server.conftest import SHOP, execute
@@ -310,10 +311,10 @@ def unfenced(url: str) -> Iterator[Any]:
             read_timeout=60,
         )
     ) as connection:
-        dialect = dialect_of(connection.get_server_info())
+        server = identify(connection.get_server_info(), {})
         cursor = connection.cursor()
-        cursor.execute(f"SET sql_mode = '{dialect.sql_mode}', autocommit = 0")
-        cursor.execute(f"SET {dialect.time_limit} = {SECONDS * dialect.seconds_unit:g}")
+        cursor.execute(f"SET sql_mode = '{SQL_MODES[server.flavour]}', autocommit = 0")
+        cursor.execute(f"SET {server.limit.variable} = {server.limit.value(SECONDS)}")
         yield cursor
 
 
