@@ -9,7 +9,10 @@ DatabaseToolError
 │   │   ├── ClauseNotAllowed     INTO, locking reads, user variables…
 │   │   ├── FunctionNotAllowed   SLEEP, LOAD_FILE…
 │   │   ├── UnknownFunction      stored, loaded, or misspelt
-│   │   ├── NameClosed           a schema, table or SHOW that `deny` names
+│   │   ├── NameClosed           a schema, table, column or SHOW that `deny` names
+│   │   ├── NameNotAllowed       one that `allow` does not name
+│   │   ├── ColumnsClosed        all columns of a table, some of them closed
+│   │   ├── ViewUnclear          a view over what is closed or masked
 │   │   ├── ColumnMasked         a statement that could tell a masked value
 │   │   ├── CommentNotAllowed    executable comments and hints
 │   │   ├── StatementUnreadable  a quote or comment without an end, a stray character
@@ -128,7 +131,7 @@ class UnknownFunction(PolicyRefused):
 
 
 class NameClosed(PolicyRefused):
-    """A schema, a table or a SHOW that the settings close."""
+    """A schema, a table, a column or a SHOW that the settings close."""
 
     template = (
         "statement policy: {token} is closed to this connection (deny in kotae.toml). "
@@ -136,12 +139,39 @@ class NameClosed(PolicyRefused):
     )
 
 
+class NameNotAllowed(PolicyRefused):
+    """A schema, a table or a column outside of what the settings allow."""
+
+    template = (
+        "statement policy: {token} is outside of what this connection may read. Allowed: "
+        "{allowed}. Ask those; search_schema lists them."
+    )
+
+
+class ColumnsClosed(PolicyRefused):
+    """All columns of a table were asked for, and some are closed."""
+
+    template = (
+        "statement policy: some columns of {table} are closed to this connection. Name the "
+        "columns that you need, without * and NATURAL JOIN; describe_tables lists the open ones."
+    )
+
+
+class ViewUnclear(PolicyRefused):
+    """A view that reads what is closed or masked, or whose text cannot be read."""
+
+    template = (
+        "statement policy: the view {view} reads what is closed to this connection ({reason}). "
+        "Ask other tables, or have a person name the view in allow of kotae.toml."
+    )
+
+
 class ColumnMasked(PolicyRefused):
     """A table with masked columns, asked in a way that could tell their values."""
 
     template = (
-        "statement policy: {table} has masked columns. Ask it with one simple SELECT (no "
-        "subquery, WITH or UNION), and name masked columns only in its list, without an alias."
+        "statement policy: {table} has masked columns, which may only be shown: in the list of one "
+        "simple SELECT, without an alias, and nowhere else. Leave them out of everything else."
     )
 
 

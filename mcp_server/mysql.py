@@ -26,6 +26,7 @@ from mcp_server.errors import (
     DatabaseToolError,
     FenceMissing,
     FenceRefused,
+    NameClosed,
     QueryTimedOut,
     ServerUnverified,
     SettingUnreadable,
@@ -37,6 +38,7 @@ from mcp_server.mysql_dialect import TRANSACTION_FENCE, dialect_of, kind_of_colu
 from mcp_server.policy import MYSQL_POLICY
 from mcp_server.results import Stream
 from mcp_server.settings import ConnectionSettings, Limits
+from mcp_server.views import admit
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +84,7 @@ class MySqlDatabase:
         self.policy = replace(
             MYSQL_POLICY,
             stored=frozenset(name.lower() for name in settings.functions),
-            closed=Closed.of(settings.deny, settings.url.database),
+            closed=Closed.of(settings.deny, settings.url.database, settings.allow),
             mask=Mask.of(settings.mask, settings.url.database),
         )
         self._engine = create_engine(
@@ -199,6 +201,7 @@ class MySqlSession:
         self.version = server.removeprefix("5.5.5-").split("-")[0]
         self._cursor: Any = None
         self._stopped = False
+        self._admitted = False
         # Held while another thread kills: the statement cannot end and another one start.
         self._guard = threading.Lock()
 
@@ -214,10 +217,15 @@ class MySqlSession:
             message = f"read only {read_only}, sql_mode {sql_mode}, charset {charset}"
             raise FenceMissing(where=self._database.settings.where, message=message)
 
+    def admit(self, sql: str) -> None:
+        admit(self, sql, self._database.policy)
+        self._admitted = self._database.policy.closed.has_lists
+
     def stream(self, sql: str) -> Stream:
         with self._guard:
             self._cursor = self._raw.cursor(SSCursor)
         self._cursor.execute(sql)
+        self._check_origins()
         description = self._cursor.description or ()
         return Stream(
             names=[column[0] for column in description],
@@ -238,6 +246,17 @@ class MySqlSession:
             for at, field in enumerate(result.fields)
             if mask.hides(field.db.decode(), field.org_table, field.org_name, field.name)
         )
+
+    def _check_origins(self) -> None:
+        """Where the columns come from, as the server tells it: a net under the reading of names."""
+        if not self._admitted or self._cursor._result is None:
+            return
+        closed = self._database.policy.closed
+        for field in self._cursor._result.fields:
+            place = (field.db.decode(), field.org_table, field.org_name)
+            # Without a schema it is computed, or of information_schema.
+            if place[0] not in {"", "information_schema"} and closed.column(*place):
+                raise NameClosed(token=".".join(place))
 
     def stop(self) -> None:
         with self._guard:
