@@ -3,7 +3,6 @@
 import difflib
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 
 import anyio
 
@@ -13,6 +12,7 @@ from mcp_server.errors import ModelMustRepair, UnknownTable
 from mcp_server.sampling import Sampled, sample
 from mcp_server.schema import Catalog, Table
 from mcp_server.sessions import Database, Session
+from mcp_server.visible import visible
 
 _NAMED = 5
 _SAMPLED_FOR_SEARCH = 200
@@ -89,22 +89,13 @@ class Catalogs:
 
         def work(session: Session) -> Catalog:
             if session.flavour == "sqlite":
-                return catalog_sqlite.read(session)
-            return catalog_mysql.read(session, name)
+                found = catalog_sqlite.read(session)
+            else:
+                found = catalog_mysql.read(session, name)
+            return visible(found, session, database.policy)
 
-        self._catalogs[name] = _opened(await self._connections.run(database, work), database)
+        self._catalogs[name] = await self._connections.run(database, work)
         self._samples[name].clear()
-
-
-def _opened(catalog: Catalog, database: Database) -> Catalog:
-    """The catalogue without the tables that are closed to the connection."""
-    closed = database.policy.closed
-    tables = {
-        name: table
-        for name, table in catalog.tables.items()
-        if not closed.table(closed.database, name)
-    }
-    return replace(catalog, tables=tables)
 
 
 def _resolved(catalog: Catalog, name: str) -> Table:

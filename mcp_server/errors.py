@@ -24,7 +24,8 @@ DatabaseToolError
 │   └── UnknownConnection
 ├── PersonMustAct          settings, password, privileges
 │   ├── SettingUnreadable, UnknownSetting, PasswordFileExposed
-│   ├── BadSection, BadUrl, BadText, BadTexts, BadColumns, BadTls, BadNumber
+│   ├── BadSection, BadUrl, BadText, BadTexts, BadColumns, BadNames, BadTls, BadNumber
+│   ├── BadTunnel, BadKeyring, KeyringMissing, NotInKeyring
 │   ├── NoConnection, NoDatabaseChosen, UnknownDatabase, AccessDenied
 │   ├── SqliteFileMissing, NotSqlite, NotAServer
 │   ├── AuditUnwritable
@@ -32,7 +33,7 @@ DatabaseToolError
 │   ├── UnknownSample, DatabaseNotEmpty, CannotWrite   loading a sample
 │   └── FenceMissing       the server did not accept the fence, so nothing runs
 └── RetryLater             the database is down, slow or busy
-    ├── DatabaseDown, ConnectionLost
+    ├── DatabaseDown, ConnectionLost, TunnelFailed
     └── DatabaseBusy
 """
 
@@ -281,6 +282,45 @@ class BadColumns(PersonMustAct):
     template = '{file}: {key} must name columns in full: ["schema.table.column"]. Correct it.'
 
 
+class BadNames(PersonMustAct):
+    """Something else where schemas, tables or columns are listed."""
+
+    template = (
+        '{file}: {key} cannot hold "{entry}". '
+        'Write "schema", "schema.table" or "schema.table.column".'
+    )
+
+
+class BadTunnel(PersonMustAct):
+    """Something else where the machine of a tunnel is named."""
+
+    template = (
+        "{file}: {key} must be ssh://USER@HOST:PORT, beside a url that names a host of MySQL or "
+        "MariaDB. Correct it; keys and other options of ssh belong in ~/.ssh/config."
+    )
+
+
+class BadKeyring(PersonMustAct):
+    """Something else where an entry of the keyring is named."""
+
+    template = '{file}: {key} must be "SERVICE/USER", as in: keyring set SERVICE USER'
+
+
+class KeyringMissing(PersonMustAct):
+    """The keyring was named, and what reads it is not installed."""
+
+    template = "{file}: {key} needs what reads the system's keyring. Install it: pip install kotae[keyring]"
+
+
+class NotInKeyring(PersonMustAct):
+    """The keyring holds no such entry, or does not open."""
+
+    template = (
+        "the keyring gives no password for {user} of {service} ({reason}). "
+        "Put it there: keyring set {service} {user}"
+    )
+
+
 class BadTls(PersonMustAct):
     """Another word where the kind of TLS is named."""
 
@@ -414,6 +454,12 @@ class DatabaseDown(RetryLater):
     """Nobody answers."""
 
     template = "no database answers at {where} ({message}). Start it, then ask again."
+
+
+class TunnelFailed(RetryLater):
+    """ssh did not open the way to the database; `message` is its own."""
+
+    template = "no tunnel through {tunnel}: {message}. See what ssh says by hand: {command}"
 
 
 class ConnectionLost(RetryLater):

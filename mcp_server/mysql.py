@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pymysql
 from pymysql.constants import CR, ER
@@ -38,6 +38,7 @@ from mcp_server.mysql_dialect import TRANSACTION_FENCE, dialect_of, kind_of_colu
 from mcp_server.policy import MYSQL_POLICY
 from mcp_server.results import Stream
 from mcp_server.settings import ConnectionSettings, Limits
+from mcp_server.tunnel import SshTunnel
 from mcp_server.views import admit
 
 log = logging.getLogger(__name__)
@@ -87,6 +88,11 @@ class MySqlDatabase:
             closed=Closed.of(settings.deny, settings.url.database, settings.allow),
             mask=Mask.of(settings.mask, settings.url.database),
         )
+        self._tunnel = (
+            SshTunnel(settings.tunnel, settings.url.host or "localhost", settings.url.port or 3306)
+            if settings.tunnel
+            else None
+        )
         self._engine = create_engine(
             "mysql+pymysql://",
             creator=self.connect,
@@ -99,7 +105,9 @@ class MySqlDatabase:
     def connect(self) -> DBAPIConnection:
         """A bare connection: no several statements, no local files, cells as the server writes."""
         url = self.settings.url
-        connection: DBAPIConnection = pymysql.connect(
+        connection: Any = pymysql.connect(
+            defer_connect=True,
+            # Through a tunnel too it is this name that a certificate must prove.
             host=url.host or "localhost",
             port=url.port or 3306,
             user=url.username,
@@ -116,7 +124,8 @@ class MySqlDatabase:
             ssl_disabled=self.settings.tls == "off",
             **self._options(),
         )
-        return connection
+        connection.connect(self._tunnel.connect() if self._tunnel else None)
+        return cast(DBAPIConnection, connection)
 
     def _options(self) -> dict[str, Any]:
         """The options of the URL. PyMySQL by itself takes any TLS and believes any server."""
@@ -172,6 +181,8 @@ class MySqlDatabase:
 
     def close(self) -> None:
         self._engine.dispose()
+        if self._tunnel:
+            self._tunnel.close()
 
     def _translated(self, error: pymysql.Error) -> DatabaseToolError:
         number = error.args[0] if error.args else 0

@@ -19,6 +19,7 @@ from mcp_server.errors import (
     SqlFailed,
     SqliteFileMissing,
 )
+from mcp_server.masking import Mask
 from mcp_server.names import folded
 from mcp_server.policy import SQLITE_POLICY, Policy, check
 from mcp_server.reads import Reads
@@ -151,7 +152,10 @@ class SqliteSession:
         if action == sqlite3.SQLITE_READ and first and not trusted:
             column = second or ""
             masked = self._policy.mask.masked(first, column) and (inside or not self._masks)
-            if masked or self._policy.closed.column("main", first, column):
+            closed = self._policy.closed
+            if masked or (
+                closed.column("main", first, column) if column else closed.table("main", first)
+            ):
                 self._refused = f"{first}.{column}".rstrip(".")
                 return sqlite3.SQLITE_DENY
         return _authorize(action, first)

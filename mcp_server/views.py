@@ -8,7 +8,13 @@ without * is taken as it is: a person made it for this.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from mcp_server.errors import ColumnsClosed, NameNotAllowed, PolicyRefused, UnknownTable, ViewUnclear
+from mcp_server.errors import (
+    ColumnsClosed,
+    NameNotAllowed,
+    PolicyRefused,
+    UnknownTable,
+    ViewUnclear,
+)
 from mcp_server.names import folded
 from mcp_server.policy import Policy, check
 from mcp_server.reads import Reads, Source
@@ -57,7 +63,9 @@ class _Admission:
         closed = self.policy.closed
         some = [source for source in reads.tables if closed.partial(source)]
         names = {
-            (source.schema, source.table): {folded(str(row[0])) for row in self._ask(_COLUMNS, source)}
+            (source.schema, source.table): {
+                folded(str(row[0])) for row in self._ask(_COLUMNS, source)
+            }
             for source in some
         }
 
