@@ -111,7 +111,7 @@ class Closed:
 
     def partial(self, source: Source) -> bool:
         """May a column of this table be closed?"""
-        place = (source.schema, source.table)
+        place = source.place
         return not self._allowed(*place, "*") or any(
             _matches(pattern, *place) for pattern in self.deny if pattern.column != "*"
         )

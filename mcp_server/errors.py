@@ -309,7 +309,10 @@ class BadKeyring(PersonMustAct):
 class KeyringMissing(PersonMustAct):
     """The keyring was named, and what reads it is not installed."""
 
-    template = "{file}: {key} needs what reads the system's keyring. Install it: pip install kotae[keyring]"
+    template = (
+        "{file}: {key} needs a part that reads the system's keyring. "
+        "Install it: pip install kotae[keyring]"
+    )
 
 
 class NotInKeyring(PersonMustAct):

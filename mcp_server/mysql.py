@@ -35,7 +35,9 @@ from mcp_server.errors import (
 )
 from mcp_server.masking import Mask
 from mcp_server.mysql_dialect import TRANSACTION_FENCE, dialect_of, kind_of_column
+from mcp_server.names import folded
 from mcp_server.policy import MYSQL_POLICY
+from mcp_server.reads import Reads
 from mcp_server.results import Stream
 from mcp_server.settings import ConnectionSettings, Limits
 from mcp_server.tunnel import SshTunnel
@@ -212,7 +214,7 @@ class MySqlSession:
         self.version = server.removeprefix("5.5.5-").split("-")[0]
         self._cursor: Any = None
         self._stopped = False
-        self._admitted = False
+        self._admitted: Reads | None = None
         # Held while another thread kills: the statement cannot end and another one start.
         self._guard = threading.Lock()
 
@@ -229,8 +231,7 @@ class MySqlSession:
             raise FenceMissing(where=self._database.settings.where, message=message)
 
     def admit(self, sql: str) -> None:
-        admit(self, sql, self._database.policy)
-        self._admitted = self._database.policy.closed.has_lists
+        self._admitted = admit(self, sql, self._database.policy)
 
     def stream(self, sql: str) -> Stream:
         with self._guard:
@@ -260,13 +261,18 @@ class MySqlSession:
 
     def _check_origins(self) -> None:
         """Where the columns come from, as the server tells it: a net under the reading of names."""
-        if not self._admitted or self._cursor._result is None:
+        if self._admitted is None or self._cursor._result is None:
             return
         closed = self._database.policy.closed
         for field in self._cursor._result.fields:
             place = (field.db.decode(), field.org_table, field.org_name)
-            # Without a schema it is computed, or of information_schema.
-            if place[0] not in {"", "information_schema"} and closed.column(*place):
+            # Without a schema it is computed, or of information_schema; WITH made others.
+            computed = place[0] in {"", "information_schema"}
+            if (
+                not computed
+                and folded(place[1]) not in self._admitted.made
+                and closed.column(*place)
+            ):
                 raise NameClosed(token=".".join(place))
 
     def stop(self) -> None:

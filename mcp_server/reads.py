@@ -60,6 +60,10 @@ class Source:
     names: set[str]
     structure: bool = False
 
+    @property
+    def place(self) -> tuple[str, str]:
+        return self.schema, self.table
+
 
 @dataclass(frozen=True, slots=True)
 class Named:

@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
@@ -22,10 +22,12 @@ from mcp_server.errors import (
 from mcp_server.masking import Mask
 from mcp_server.names import folded
 from mcp_server.policy import SQLITE_POLICY, Policy, check
-from mcp_server.reads import Reads
+from mcp_server.reads import Reads, Source
 from mcp_server.results import Stream, kind_of_value
+from mcp_server.schema import quoted
 from mcp_server.sessions import Flavour
 from mcp_server.settings import ConnectionSettings, Limits
+from mcp_server.views import check_columns
 
 _BUSY_SECONDS = 5
 _MOST_BYTES = 16_000_000
@@ -117,8 +119,14 @@ class SqliteSession:
         """From here on SQLite itself asks for every column that it reads, in views too."""
         reads = check(sql, self._policy)
         self._masks = self._policy.mask.concerned(reads)
+        # Asked for every column but those of USING.
+        check_columns(reads, self._policy.closed, self._columns_of)
         if self._policy.closed.has_lists or self._policy.mask.columns:
             self._connection.set_authorizer(partial(self._authorize_read, reads))
+
+    def _columns_of(self, source: Source) -> Iterable[str]:
+        pragma = f"PRAGMA table_xinfo({quoted(source.table)})"
+        return [str(row[1]) for row in self._connection.execute(pragma)]
 
     def stream(self, sql: str) -> Stream:
         try:

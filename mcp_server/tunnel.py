@@ -13,11 +13,12 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
 from mcp_server.errors import TunnelFailed
-from mcp_server.settings import Tunnel
+from mcp_server.settings_values import Tunnel
 
 _GUARD = Path(__file__).with_name("tunnel_guard.py")
 _SECONDS_TO_OPEN = 20
@@ -54,16 +55,12 @@ class SshTunnel:
         A port that waits says nothing of the far end: that is for whoever speaks through it.
         """
         with self._lock:
-            if self._process is None or self._process.poll() is not None:
-                self._end()
-                self._start()
-            deadline = time.monotonic() + _SECONDS_TO_OPEN
-            while True:
-                try:
+            if self._process is not None:
+                with suppress(OSError):
                     return _connected(self._near)
-                except OSError as error:
-                    self._give_up(error, deadline)
-                time.sleep(_SECONDS_BETWEEN_TRIES)
+                self._end()
+            self._start()
+            return self._first(time.monotonic() + _SECONDS_TO_OPEN)
 
     def close(self) -> None:
         with self._lock:
@@ -90,6 +87,15 @@ class SshTunnel:
         port = ["-p", str(self._tunnel.port)] if self._tunnel.port else []
         forward = ["-L", f"{near}:{self._far}"]
         return ["-N", "-T", "-a", "-x", *options, *forward, *user, *port, "--", self._tunnel.host]
+
+    def _first(self, deadline: float) -> socket.socket:
+        """The first connection: it waits until ssh has the near end open."""
+        while True:
+            try:
+                return _connected(self._near)
+            except OSError as error:
+                self._give_up(error, deadline)
+            time.sleep(_SECONDS_BETWEEN_TRIES)
 
     def _give_up(self, error: OSError, deadline: float) -> None:
         if self._process is None or self._process.poll() is not None:

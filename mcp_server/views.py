@@ -5,9 +5,10 @@ functions that it names included, and when it reads no masked column. One that `
 without * is taken as it is: a person made it for this.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from mcp_server.closed import Closed
 from mcp_server.errors import (
     ColumnsClosed,
     NameNotAllowed,
@@ -32,14 +33,40 @@ SELECT COLUMN_NAME FROM information_schema.COLUMNS
 WHERE TABLE_SCHEMA = {schema} AND TABLE_NAME = {table}"""
 
 
-def admit(session: Session, sql: str, policy: Policy) -> None:
-    """Return when everything that `sql` reads is open; raise a PolicyRefused otherwise.
+def admit(session: Session, sql: str, policy: Policy) -> Reads | None:
+    """What `sql` reads, when all of it is open; None where a person wrote no lists.
 
-    Raises UnknownTable for a table that is not there.
+    Raises PolicyRefused, and UnknownTable for a table that is not there.
     """
-    if policy.closed.has_lists or policy.mask.columns:
-        [(lower_case,)] = session.stream("SELECT @@lower_case_table_names")
-        _Admission(session, policy, lower_case == 0).reads(check(sql, policy))
+    if not (policy.closed.has_lists or policy.mask.columns):
+        return None
+    [(lower_case,)] = session.stream("SELECT @@lower_case_table_names")
+    reads = check(sql, policy)
+    _Admission(session, policy, lower_case == 0).reads(reads)
+    return reads
+
+
+def check_columns(
+    reads: Reads, closed: Closed, columns_of: Callable[[Source], Iterable[str]]
+) -> None:
+    """Where only some columns of a table are allowed, no name may be one of the others.
+
+    Raises NameNotAllowed or ColumnsClosed.
+    """
+    known = {
+        source.place: {folded(name) for name in columns_of(source)}
+        for source in reads.tables
+        if closed.partial(source)
+    }
+
+    def is_closed(source: Source, name: str) -> bool:
+        return name in known.get(source.place, ()) and closed.column(*source.place, name)
+
+    for source, named in reads.naming(is_closed, closed.partial):
+        if named.name == "*":
+            raise ColumnsClosed(table=source.table)
+        allowed = ", ".join(map(str, closed.allow))
+        raise NameNotAllowed(token=f"{source.table}.{named.name}", allowed=allowed)
 
 
 @dataclass(slots=True)
@@ -54,33 +81,15 @@ class _Admission:
         closed = self.policy.closed.exactly() if self.exact else self.policy.closed
         for source in reads.tables:
             closed.check_table(source.schema, source.table)
-        self._columns(reads)
+        check_columns(reads, closed, self._columns_of)
         for source in reads.tables:
             self._view(source)
 
-    def _columns(self, reads: Reads) -> None:
-        """Where only some columns of a table are allowed, each name that is one of its others."""
-        closed = self.policy.closed
-        some = [source for source in reads.tables if closed.partial(source)]
-        names = {
-            (source.schema, source.table): {
-                folded(str(row[0])) for row in self._ask(_COLUMNS, source)
-            }
-            for source in some
-        }
-
-        def hidden(source: Source, column: str) -> bool:
-            known = names.get((source.schema, source.table), set())
-            return column in known and closed.column(source.schema, source.table, column)
-
-        for source, named in reads.naming(hidden, closed.partial):
-            if named.name == "*":
-                raise ColumnsClosed(table=source.table)
-            allowed = ", ".join(map(str, closed.allow))
-            raise NameNotAllowed(token=f"{source.table}.{named.name}", allowed=allowed)
+    def _columns_of(self, source: Source) -> Iterable[str]:
+        return [str(name) for (name,) in self._ask(_COLUMNS, source)]
 
     def _view(self, source: Source) -> None:
-        place = (source.schema, source.table)
+        place = source.place
         if place in self.seen or folded(source.schema) == "information_schema":
             return
         self.seen.add(place)
