@@ -160,6 +160,17 @@ class Closed:
         if self.table(schema, table):
             raise self._refusal(f"{schema}.{table}", self._denied(schema, table, "*"))
 
+    def check_origins(self, origins: Iterable[tuple[str, str, str]], reads: Reads) -> None:
+        """Raises NameClosed for a result column (schema, table, column) that is closed.
+
+        Without a schema it is computed, or of information_schema; names that WITH made are not
+        tables, though MariaDB gives them a schema.
+        """
+        for schema, table, column in origins:
+            is_table = schema not in {"", "information_schema"} and folded(table) not in reads.made
+            if is_table and self.column(schema, table, column):
+                raise NameClosed(token=f"{schema}.{table}.{column}")
+
     def _refusal(self, token: str, denied: bool = False) -> NameClosed | NameNotAllowed:
         if denied or not self.allow:
             return NameClosed(token=token)

@@ -26,7 +26,6 @@ from mcp_server.errors import (
     DatabaseToolError,
     FenceMissing,
     FenceRefused,
-    NameClosed,
     QueryTimedOut,
     ServerUnverified,
     SettingUnreadable,
@@ -35,12 +34,11 @@ from mcp_server.errors import (
 )
 from mcp_server.masking import Mask
 from mcp_server.mysql_dialect import TRANSACTION_FENCE, dialect_of, kind_of_column
-from mcp_server.names import folded
 from mcp_server.policy import MYSQL_POLICY
 from mcp_server.reads import Reads
 from mcp_server.results import Stream
 from mcp_server.settings import ConnectionSettings, Limits
-from mcp_server.tunnel import SshTunnel
+from mcp_server.tunnel import tunnel_of
 from mcp_server.views import admit
 
 log = logging.getLogger(__name__)
@@ -90,11 +88,7 @@ class MySqlDatabase:
             closed=Closed.of(settings.deny, settings.url.database, settings.allow),
             mask=Mask.of(settings.mask, settings.url.database),
         )
-        self._tunnel = (
-            SshTunnel(settings.tunnel, settings.url.host or "localhost", settings.url.port or 3306)
-            if settings.tunnel
-            else None
-        )
+        self._tunnel = tunnel_of(settings)
         self._engine = create_engine(
             "mysql+pymysql://",
             creator=self.connect,
@@ -260,20 +254,11 @@ class MySqlSession:
         )
 
     def _check_origins(self) -> None:
-        """Where the columns come from, as the server tells it: a net under the reading of names."""
-        if self._admitted is None or self._cursor._result is None:
-            return
-        closed = self._database.policy.closed
-        for field in self._cursor._result.fields:
-            place = (field.db.decode(), field.org_table, field.org_name)
-            # Without a schema it is computed, or of information_schema; WITH made others.
-            computed = place[0] in {"", "information_schema"}
-            if (
-                not computed
-                and folded(place[1]) not in self._admitted.made
-                and closed.column(*place)
-            ):
-                raise NameClosed(token=".".join(place))
+        """A net under the reading of names: where the columns come from, as the server tells it."""
+        if self._admitted is not None and self._cursor._result is not None:
+            fields = self._cursor._result.fields
+            origins = [(field.db.decode(), field.org_table, field.org_name) for field in fields]
+            self._database.policy.closed.check_origins(origins, self._admitted)
 
     def stop(self) -> None:
         with self._guard:

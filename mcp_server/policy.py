@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mcp_server import functions, reads
+from mcp_server import functions, sources
 from mcp_server.closed import NOTHING_CLOSED, Closed
 from mcp_server.errors import (
     ClauseNotAllowed,
@@ -26,6 +26,7 @@ from mcp_server.errors import (
 from mcp_server.lexer import MYSQL, SQLITE, Dialect, Token, tokens
 from mcp_server.masking import NOTHING_MASKED, Mask
 from mcp_server.names import is_operator
+from mcp_server.reads import Reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ _HINT = re.compile(r"([A-Za-z_]+)\s*\(([\w@,.$\s]*)\)[\s,]*")
 _NEAR = 0.6
 
 
-def check(sql: str, policy: Policy, *, in_view: bool = False) -> reads.Reads:
+def check(sql: str, policy: Policy, *, in_view: bool = False) -> Reads:
     """What the statement reads, when it only reads; raise a PolicyRefused that says what is wrong.
 
     The text of a view is checked like a statement, but for masked columns, which it must not hold.
@@ -109,7 +110,7 @@ def check(sql: str, policy: Policy, *, in_view: bool = False) -> reads.Reads:
     _check_single(parts)
     _check_head(parts, policy)
     _check_words(parts, policy)
-    found = reads.find(parts, policy.closed.database)
+    found = sources.find(parts, policy.closed.database)
     policy.closed.check(found)
     policy.mask.check(parts, found, shown=not in_view)
     return found
@@ -166,7 +167,7 @@ def _check_head(parts: Sequence[Token], policy: Policy) -> None:
 
 
 def _check_show(parts: Sequence[Token], policy: Policy) -> None:
-    words = [token.upper for token in parts[1:4] if token.upper not in reads.SHOW_MODIFIERS]
+    words = [token.upper for token in parts[1:4] if token.upper not in sources.SHOW_MODIFIERS]
     if not words or not _SHOWS.fullmatch(words[0]):
         raise StatementNotAllowed(token=" ".join(["SHOW", *words]).rstrip())
     if closed := policy.closed.show(words):

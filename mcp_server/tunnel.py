@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from mcp_server.errors import TunnelFailed
+from mcp_server.settings import ConnectionSettings
 from mcp_server.settings_values import Tunnel
 
 _GUARD = Path(__file__).with_name("tunnel_guard.py")
@@ -36,6 +37,12 @@ _OPTIONS = (
 )
 
 Address = str | tuple[str, int]
+
+
+def tunnel_of(settings: ConnectionSettings) -> "SshTunnel | None":
+    if settings.tunnel is None:
+        return None
+    return SshTunnel(settings.tunnel, settings.url.host or "localhost", settings.url.port or 3306)
 
 
 class SshTunnel:
