@@ -45,7 +45,6 @@ ITEMS = (
 TAILS = (
     *("", "", "", "", " WHERE id IN ({query})", " ORDER BY id, name", " ORDER BY ({query})"),
     *(" GROUP BY id, pref", " HAVING 1", " LIMIT 1", " UNION {query}", " WHERE name = 'x'"),
-    " WINDOW w AS (ORDER BY id)",
 )
 WITHS = (
     *("", "", "", "WITH n AS ({query}) ", "WITH log AS ({query}) ", "WITH LOG AS ({query}) "),
