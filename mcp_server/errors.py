@@ -371,7 +371,7 @@ class AccessDenied(PersonMustAct):
 
     template = (
         "{where} refused user {user}. Check the user in the URL of connection {connection}, "
-        "its rights, and the password (KOTAE_DATABASE_PASSWORD or password_file)."
+        "its rights, and the password (KOTAE_DATABASE_PASSWORD, password_file or password_keyring)."
     )
 
 

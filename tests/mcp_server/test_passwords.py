@@ -1,3 +1,4 @@
+import sys
 from pathlib import Path
 
 import keyring
@@ -5,7 +6,7 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoKeyring
 
-from mcp_server.errors import BadKeyring, NotInKeyring, PasswordFileExposed
+from mcp_server.errors import BadKeyring, KeyringMissing, NotInKeyring, PasswordFileExposed
 from mcp_server.settings import load
 
 
@@ -52,6 +53,15 @@ def test_a_machine_without_a_keyring_is_told(tmp_path: Path) -> None:
     keyring.set_keyring(NoKeyring())
 
     with pytest.raises(NotInKeyring, match="No recommended backend"):
+        configured(tmp_path, 'password_keyring = "shop/me"')
+
+
+def test_without_the_extra_the_error_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "keyring", None)
+
+    with pytest.raises(KeyringMissing, match=r"pip install kotae\[keyring\]"):
         configured(tmp_path, 'password_keyring = "shop/me"')
 
 
