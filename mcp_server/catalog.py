@@ -5,7 +5,7 @@ import difflib
 import time
 from collections import defaultdict
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import anyio
@@ -21,6 +21,7 @@ from mcp_server.schema import Catalog, Table
 from mcp_server.search import Found, Names, search
 from mcp_server.sessions import Database, Session
 from mcp_server.values import Coverage, Values
+from mcp_server.visible import visible
 
 FRESH_SECONDS = 900.0
 _HEAD_START_SECONDS = 1.0
@@ -36,6 +37,8 @@ class Snapshot:
     """One reading of a schema, and what was made of it; replaced as a whole."""
 
     catalog: Catalog
+    listed: frozenset[str]
+    """The tables that the database listed, those that are closed among them."""
     names: Names
     joins: Joins
     read_at: float
@@ -152,15 +155,18 @@ class Catalogs:
     async def _taken(self, database: Database) -> Snapshot:
         name = database.settings.name
 
-        def work(session: Session) -> Catalog:
+        def work(session: Session) -> tuple[Catalog, Catalog]:
             if session.flavour == "sqlite":
-                return catalog_sqlite.read(session)
-            return catalog_mysql.read(session, name)
+                found = catalog_sqlite.read(session)
+            else:
+                found = catalog_mysql.read(session, name)
+            return found, visible(found, session, database.policy)
 
         read_at = self._clock()
-        catalog = _opened(await self._connections.run(database, work), database)
+        found, catalog = await self._connections.run(database, work)
         names = await to_thread.run_sync(Names, catalog)
-        return Snapshot(catalog, names, Joins(catalog.tables.values()), read_at)
+        joins = Joins(catalog.tables.values())
+        return Snapshot(catalog, frozenset(found.tables), names, joins, read_at)
 
     async def _indexed(self, database: Database, snapshot: Snapshot) -> None:
         tables = snapshot.catalog.tables.values()
@@ -174,8 +180,7 @@ class Catalogs:
                 return catalog_sqlite.table_names(session)
             return catalog_mysql.table_names(session)
 
-        names = await self._connections.run(database, work)
-        if {name for name in names if _is_open(name, database)} == snapshot.catalog.tables.keys():
+        if await self._connections.run(database, work) == snapshot.listed:
             return snapshot
         return await self._read(database, snapshot)
 
@@ -214,17 +219,6 @@ class Catalogs:
 
 def _searched(text: str, snapshot: Snapshot) -> Found:
     return search(text, snapshot.catalog, snapshot.names, snapshot.joins, snapshot.values)
-
-
-def _opened(catalog: Catalog, database: Database) -> Catalog:
-    """The catalogue without the tables that are closed to the connection."""
-    tables = {name: table for name, table in catalog.tables.items() if _is_open(name, database)}
-    return replace(catalog, tables=tables)
-
-
-def _is_open(name: str, database: Database) -> bool:
-    closed = database.policy.closed
-    return not closed.table(closed.database, name)
 
 
 def _resolved(snapshot: Snapshot, name: str) -> Table:

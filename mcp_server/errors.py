@@ -9,7 +9,10 @@ DatabaseToolError
 │   │   ├── ClauseNotAllowed     INTO, locking reads, user variables…
 │   │   ├── FunctionNotAllowed   SLEEP, LOAD_FILE…
 │   │   ├── UnknownFunction      stored, loaded, or misspelt
-│   │   ├── NameClosed           a schema, table or SHOW that `deny` names
+│   │   ├── NameClosed           a schema, table, column or SHOW that `deny` names
+│   │   ├── NameNotAllowed       one that `allow` does not name
+│   │   ├── ColumnsClosed        all columns of a table, some of them closed
+│   │   ├── ViewUnclear          a view over what is closed or masked
 │   │   ├── ColumnMasked         a statement that could tell a masked value
 │   │   ├── CommentNotAllowed    executable comments and hints
 │   │   ├── StatementUnreadable  a quote or comment without an end, a stray character
@@ -21,7 +24,8 @@ DatabaseToolError
 │   └── UnknownConnection
 ├── PersonMustAct          settings, password, privileges
 │   ├── SettingUnreadable, UnknownSetting, PasswordFileExposed
-│   ├── BadSection, BadUrl, BadText, BadTexts, BadColumns, BadTls, BadFence, BadNumber
+│   ├── BadSection, BadUrl, BadText, BadTexts, BadColumns, BadNames, BadTls, BadFence, BadNumber
+│   ├── BadTunnel, BadKeyring, KeyringMissing, NotInKeyring
 │   ├── NoConnection, NoDatabaseChosen, UnknownDatabase, AccessDenied
 │   ├── SqliteFileMissing, NotSqlite, NotAServer
 │   ├── AuditUnwritable
@@ -30,7 +34,7 @@ DatabaseToolError
 │   ├── FenceMissing       the server would read statements otherwise than the lexer
 │   └── FenceIncomplete    the server does not give all of the fence that is required
 └── RetryLater             the database is down, slow or busy
-    ├── DatabaseDown, ConnectionLost
+    ├── DatabaseDown, ConnectionLost, TunnelFailed
     └── DatabaseBusy
 """
 
@@ -129,7 +133,7 @@ class UnknownFunction(PolicyRefused):
 
 
 class NameClosed(PolicyRefused):
-    """A schema, a table or a SHOW that the settings close."""
+    """A schema, a table, a column or a SHOW that the settings close."""
 
     template = (
         "statement policy: {token} is closed to this connection (deny in kotae.toml). "
@@ -137,12 +141,39 @@ class NameClosed(PolicyRefused):
     )
 
 
+class NameNotAllowed(PolicyRefused):
+    """A schema, a table or a column outside of what the settings allow."""
+
+    template = (
+        "statement policy: {token} is outside of what this connection may read. Allowed: "
+        "{allowed}. Ask those; search_schema lists them."
+    )
+
+
+class ColumnsClosed(PolicyRefused):
+    """All columns of a table were asked for, and some are closed."""
+
+    template = (
+        "statement policy: some columns of {table} are closed to this connection. Name the "
+        "columns that you need, without * and NATURAL JOIN; describe_tables lists the open ones."
+    )
+
+
+class ViewUnclear(PolicyRefused):
+    """A view that reads what is closed or masked, or whose text cannot be read."""
+
+    template = (
+        "statement policy: the view {view} reads what is closed to this connection ({reason}). "
+        "Ask other tables, or have a person name the view in allow of kotae.toml."
+    )
+
+
 class ColumnMasked(PolicyRefused):
     """A table with masked columns, asked in a way that could tell their values."""
 
     template = (
-        "statement policy: {table} has masked columns. Ask it with one simple SELECT (no "
-        "subquery, WITH or UNION), and name masked columns only in its list, without an alias."
+        "statement policy: {table} has masked columns, which may only be shown: in the list of one "
+        "simple SELECT, without an alias, and nowhere else. Leave them out of everything else."
     )
 
 
@@ -252,6 +283,48 @@ class BadColumns(PersonMustAct):
     template = '{file}: {key} must name columns in full: ["schema.table.column"]. Correct it.'
 
 
+class BadNames(PersonMustAct):
+    """Something else where schemas, tables or columns are listed."""
+
+    template = (
+        '{file}: {key} cannot hold "{entry}". '
+        'Write "schema", "schema.table" or "schema.table.column".'
+    )
+
+
+class BadTunnel(PersonMustAct):
+    """Something else where the machine of a tunnel is named."""
+
+    template = (
+        "{file}: {key} must be ssh://USER@HOST:PORT, beside a url that names a host of MySQL or "
+        "MariaDB. Correct it; keys and other options of ssh belong in ~/.ssh/config."
+    )
+
+
+class BadKeyring(PersonMustAct):
+    """Something else where an entry of the keyring is named."""
+
+    template = '{file}: {key} must be "SERVICE/USER", as in: keyring set SERVICE USER'
+
+
+class KeyringMissing(PersonMustAct):
+    """The keyring was named, and what reads it is not installed."""
+
+    template = (
+        "{file}: {key} needs a part that reads the system's keyring. "
+        "Install it: pip install kotae[keyring]"
+    )
+
+
+class NotInKeyring(PersonMustAct):
+    """The keyring holds no such entry, or does not open."""
+
+    template = (
+        "the keyring gives no password for {user} of {service} ({reason}). "
+        "Put it there: keyring set {service} {user}"
+    )
+
+
 class BadTls(PersonMustAct):
     """Another word where the kind of TLS is named."""
 
@@ -305,7 +378,7 @@ class AccessDenied(PersonMustAct):
 
     template = (
         "{where} refused user {user}. Check the user in the URL of connection {connection}, "
-        "its rights, and the password (KOTAE_DATABASE_PASSWORD or password_file)."
+        "its rights, and the password (KOTAE_DATABASE_PASSWORD, password_file or password_keyring)."
     )
 
 
@@ -401,6 +474,12 @@ class DatabaseDown(RetryLater):
     """Nobody answers."""
 
     template = "no database answers at {where} ({message}). Start it, then ask again."
+
+
+class TunnelFailed(RetryLater):
+    """ssh did not open the way to the database; `message` is its own."""
+
+    template = "no tunnel through {tunnel}: {message}. See what ssh says by hand: {command}"
 
 
 class ConnectionLost(RetryLater):

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pymysql
 from pymysql.constants import CR, ER
@@ -32,6 +32,7 @@ from mcp_server.masking import Mask
 from mcp_server.mysql_session import CONNECT_SECONDS, MySqlSession
 from mcp_server.policy import MYSQL_POLICY
 from mcp_server.settings import ConnectionSettings, Limits
+from mcp_server.tunnel import tunnel_of
 
 _POOLED = 8
 
@@ -66,11 +67,12 @@ class MySqlDatabase:
         self.policy = replace(
             MYSQL_POLICY,
             stored=frozenset(name.lower() for name in settings.functions),
-            closed=Closed.of(settings.deny, settings.url.database),
+            closed=Closed.of(settings.deny, settings.url.database, settings.allow),
             mask=Mask.of(settings.mask, settings.url.database),
         )
         self._failure: DatabaseToolError | None = None
         self._reconnecting = threading.Lock()
+        self._tunnel = tunnel_of(settings)
         self._engine = create_engine(
             "mysql+pymysql://",
             creator=self._connect_once,
@@ -87,7 +89,9 @@ class MySqlDatabase:
         """
         url = self.settings.url
         try:
-            connection: DBAPIConnection = pymysql.connect(
+            connection: Any = pymysql.connect(
+                defer_connect=True,
+                # Through a tunnel too it is this name that a certificate must prove.
                 host=url.host or "localhost",
                 port=url.port or 3306,
                 user=url.username,
@@ -104,9 +108,10 @@ class MySqlDatabase:
                 ssl_disabled=self.settings.tls == "off",
                 **self._options(),
             )
+            connection.connect(self._tunnel.connect() if self._tunnel else None)
         except pymysql.Error as error:
             raise self._unanswered(error) from error
-        return connection
+        return cast(DBAPIConnection, connection)
 
     def _unanswered(self, error: pymysql.Error) -> DatabaseToolError:
         """PyMySQL calls it an internal error when the first bytes are no greeting."""
@@ -182,7 +187,7 @@ class MySqlDatabase:
 
     def _fenced(self) -> MySqlSession:
         pooled = self._engine.raw_connection()
-        session = MySqlSession(pooled, self.settings, self.policy.mask, self.connect)
+        session = MySqlSession(pooled, self.settings, self.policy, self.connect)
         try:
             session.enter_fence(self._limits.seconds)
         except (pymysql.Error, DatabaseToolError):
@@ -192,6 +197,8 @@ class MySqlDatabase:
 
     def close(self) -> None:
         self._engine.dispose()
+        if self._tunnel:
+            self._tunnel.close()
 
     def _translated(self, error: pymysql.Error) -> DatabaseToolError:
         number = error.args[0] if error.args else 0

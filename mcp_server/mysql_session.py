@@ -12,13 +12,15 @@ from pymysql.cursors import SSCursor
 from sqlalchemy.pool import PoolProxiedConnection
 
 from mcp_server.errors import DatabaseToolError, FenceIncomplete
-from mcp_server.masking import Mask
 from mcp_server.mysql_fence import ENGINE_LAYERS, Fence, Rows, fence_of, server_of
 from mcp_server.mysql_servers import Server
 from mcp_server.mysql_types import kind_of_column
+from mcp_server.policy import Policy
+from mcp_server.reads import Reads
 from mcp_server.results import Stream
 from mcp_server.sessions import Flavour
 from mcp_server.settings import ConnectionSettings
+from mcp_server.views import admit
 
 log = logging.getLogger(__name__)
 
@@ -38,16 +40,17 @@ class MySqlSession:
         self,
         pooled: PoolProxiedConnection,
         settings: ConnectionSettings,
-        mask: Mask,
+        policy: Policy,
         spare: Callable[[], Any],
     ) -> None:
-        self._pooled, self._settings, self._mask, self._spare = pooled, settings, mask, spare
+        self._pooled, self._settings, self._policy, self._spare = pooled, settings, policy, spare
         self._raw: Any = pooled.dbapi_connection
         self.flavour: Flavour = "mysql"
         self.version = self.product = ""
         self.layers: tuple[str, ...] = ()
         self.missing: tuple[str, ...] = ()
         self._cursor: Any = None
+        self._admitted: Reads | None = None
         self._stopped = False
         # Held while another thread kills: the statement cannot end and another one start.
         self._guard = threading.Lock()
@@ -87,10 +90,14 @@ class MySqlSession:
     def _wait_at_most(self, seconds: float) -> None:
         self._raw._read_timeout = seconds  # PyMySQL takes it at the start only
 
+    def admit(self, sql: str) -> None:
+        self._admitted = admit(self, sql, self._policy)
+
     def stream(self, sql: str) -> Stream:
         with self._guard:
             self._cursor = self._raw.cursor(SSCursor)
         self._cursor.execute(sql)
+        self._check_origins()
         description = self._cursor.description or ()
         return Stream(
             names=[column[0] for column in description],
@@ -102,14 +109,22 @@ class MySqlSession:
 
     def _hidden(self) -> frozenset[int]:
         """The masked columns of the statement that runs, by the origin that the server tells."""
+        mask = self._policy.mask
         result = self._cursor._result  # PyMySQL keeps the origin of columns to itself
-        if not self._mask.columns or result is None:
+        if not mask.columns or result is None:
             return frozenset()
         return frozenset(
             at
             for at, field in enumerate(result.fields)
-            if self._mask.hides(field.db.decode(), field.org_table, field.org_name, field.name)
+            if mask.hides(field.db.decode(), field.org_table, field.org_name, field.name)
         )
+
+    def _check_origins(self) -> None:
+        """A net under the reading of names: where the columns come from, as the server tells it."""
+        if self._admitted is not None and self._cursor._result is not None:
+            fields = self._cursor._result.fields
+            origins = [(field.db.decode(), field.org_table, field.org_name) for field in fields]
+            self._policy.closed.check_origins(origins, self._admitted)
 
     def stop(self) -> None:
         with self._guard:

@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mcp_server import functions
-from mcp_server.closed import NOTHING_CLOSED, Closed, is_operator
+from mcp_server import functions, sources
+from mcp_server.closed import NOTHING_CLOSED, Closed
 from mcp_server.errors import (
     ClauseNotAllowed,
     CommentNotAllowed,
@@ -25,6 +25,8 @@ from mcp_server.errors import (
 )
 from mcp_server.lexer import MYSQL, SQLITE, Dialect, Token, tokens
 from mcp_server.masking import NOTHING_MASKED, Mask
+from mcp_server.names import is_operator
+from mcp_server.reads import Reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,6 @@ _SHOWS = re.compile(
     r"|PROCEDURE|PROCESSLIST|REPLICA|REPLICAS|SCHEMAS|SLAVE|STATUS|STORAGE|TABLE|TABLES|TRIGGERS"
     r"|VARIABLES|WARNINGS"
 )
-_SHOW_MODIFIERS = frozenset({"ALL", "EXTENDED", "FULL", "GLOBAL", "LOCAL", "SESSION"})
 
 MYSQL_POLICY = Policy(
     dialect=MYSQL,
@@ -84,7 +85,10 @@ SQLITE_POLICY = Policy(
 )
 
 _PAIRS = frozenset(
-    {("FOR", "UPDATE"), ("FOR", "SHARE"), ("LOCK", "IN"), ("NEXT", "VALUE"), ("FOR", "CONNECTION")}
+    {
+        *(("FOR", "UPDATE"), ("FOR", "SHARE"), ("LOCK", "IN"), ("NEXT", "VALUE")),
+        *(("FOR", "CONNECTION"), ("FOR", "SCHEMA"), ("FOR", "DATABASE")),
+    }
 )
 _HINTS = re.compile(
     r"BKA|BNL|DUPSWEEDOUT|FIRSTMATCH|GROUP_INDEX|HASH_JOIN|INDEX|INDEX_MERGE"
@@ -97,8 +101,23 @@ _HINT = re.compile(r"([A-Za-z_]+)\s*\(([\w@,.$\s]*)\)[\s,]*")
 _NEAR = 0.6
 
 
-def check(sql: str, policy: Policy) -> None:
-    """Return when the statement only reads; raise a PolicyRefused that says what is wrong."""
+def check(sql: str, policy: Policy, *, in_view: bool = False) -> Reads:
+    """What the statement reads, when it only reads; raise a PolicyRefused that says what is wrong.
+
+    The text of a view is checked like a statement, but for masked columns, which it must not hold.
+    """
+    parts = _parts(sql, policy)
+    _check_single(parts)
+    _check_head(parts, policy)
+    _check_words(parts, policy)
+    found = sources.find(parts, policy.closed.database)
+    policy.closed.check(found)
+    policy.mask.check(parts, found, shown=not in_view)
+    return found
+
+
+def _parts(sql: str, policy: Policy) -> list[Token]:
+    """The statement's tokens without comments. Raises EmptyStatement, CommentNotAllowed."""
     parts: list[Token] = []
     for token in tokens(sql, policy.dialect):
         if token.kind == "comment":
@@ -109,11 +128,10 @@ def check(sql: str, policy: Policy) -> None:
         parts.pop()
     if not parts:
         raise EmptyStatement()
-    _check_single(parts)
-    _check_head(parts, policy)
-    if name := policy.closed.named_in(parts):
-        raise NameClosed(token=name)
-    policy.mask.check(parts)
+    return parts
+
+
+def _check_words(parts: Sequence[Token], policy: Policy) -> None:
     for at, token in enumerate(parts):
         if token.kind == "operator" and token.text in {"@", ":="}:
             raise ClauseNotAllowed(token=token.text)
@@ -149,7 +167,7 @@ def _check_head(parts: Sequence[Token], policy: Policy) -> None:
 
 
 def _check_show(parts: Sequence[Token], policy: Policy) -> None:
-    words = [token.upper for token in parts[1:4] if token.upper not in _SHOW_MODIFIERS]
+    words = [token.upper for token in parts[1:4] if token.upper not in sources.SHOW_MODIFIERS]
     if not words or not _SHOWS.fullmatch(words[0]):
         raise StatementNotAllowed(token=" ".join(["SHOW", *words]).rstrip())
     if closed := policy.closed.show(words):

@@ -49,6 +49,7 @@ async def _run(
 
     def work(session: Session) -> QueryResult:
         started = time.perf_counter()
+        session.admit(sql)
         stream = session.stream(sql)
         rows, truncated = read(stream, limits, most_rows)
         if truncated in {"rows", "bytes"}:

@@ -26,6 +26,12 @@ class Session(Protocol):
     def stream(self, sql: str) -> Stream:
         """Run one statement; its rows come as they are taken."""
 
+    def admit(self, sql: str) -> None:
+        """Hold the lists of the settings against what `sql` really reads, before it is streamed.
+
+        Raises PolicyRefused. Our own questions about the catalogue are not admitted.
+        """
+
     def stop(self) -> None:
         """End the running statement on the server; called from any thread, any number of times.
 

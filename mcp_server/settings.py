@@ -14,16 +14,27 @@ from platformdirs import user_config_path
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from mcp_server import passwords
 from mcp_server import settings_values as checked
 from mcp_server.closed import CLOSED
-from mcp_server.errors import BadFence, BadTls, BadUrl, SqliteFileMissing, UnknownConnection
+from mcp_server.errors import (
+    BadFence,
+    BadTls,
+    BadTunnel,
+    BadUrl,
+    SqliteFileMissing,
+    UnknownConnection,
+)
+from mcp_server.settings_values import Tunnel
 
 DEFAULT = "default"
 _OF_THE_ASSISTANT = frozenset({"language", "model", "assistant"})
 _SECTIONS = frozenset({"audit", "database", "connections", "http", "limits"})
 _HTTP_KEYS = frozenset({"token_file", "hosts"})
-_CONNECTION_TEXTS = frozenset({"url", "password_file", "tls", "fence"})
-_CONNECTION_LISTS = frozenset({"deny", "functions", "mask"})
+_CONNECTION_TEXTS = frozenset(
+    {"url", "password_file", "password_keyring", "tls", "fence", "tunnel"}
+)
+_CONNECTION_LISTS = frozenset({"allow", "deny", "functions", "mask"})
 _URL_OPTIONS = frozenset(
     {"unix_socket", "ssl_ca", "ssl_cert", "ssl_key", "ssl_verify_cert", "ssl_verify_identity"}
 )
@@ -47,12 +58,15 @@ class Limits:
 class ConnectionSettings:
     """One database. The password stands in `url` only, which is never shown as it is.
 
-    `deny` closes "schema.table" patterns and SHOW subjects; `functions` names the stored
-    functions that a statement may call; `mask` names "schema.table.column" that show as ***.
+    `allow` opens and `deny` closes "schema", "schema.table" or "schema.table.column" with *;
+    without `allow` all is open, and what a file denies is added to what is closed by default.
+    `functions` names the stored functions that a statement may call; `mask` names
+    "schema.table.column" that show as ***.
     """
 
     name: str
     url: URL = field(repr=False)
+    allow: tuple[str, ...] = ()
     deny: tuple[str, ...] = CLOSED
     functions: tuple[str, ...] = ()
     mask: tuple[str, ...] = ()
@@ -60,6 +74,8 @@ class ConnectionSettings:
     """"verified", "preferred" or "off"; "" is verified beyond this machine, else preferred."""
     fence: str = "required"
     """"available" also lets a server in that gives only a part of the read-only fence."""
+    tunnel: Tunnel | None = None
+    """The machine through which ssh reaches the host of the URL."""
 
     @property
     def is_sqlite(self) -> bool:
@@ -167,17 +183,33 @@ def _connection_section(file: str, key: str, name: str, section: Any) -> Connect
     plain = _connection(name, keys.get("url", ""), f"{key}.url", file)
     connection = replace(
         plain,
-        deny=checked.texts(file, f"{key}.deny", keys.get("deny", CLOSED)),
+        allow=checked.places(file, f"{key}.allow", keys.get("allow", ())),
+        deny=_deny(checked.places(file, f"{key}.deny", keys.get("deny", CLOSED))),
         functions=checked.texts(file, f"{key}.functions", keys.get("functions", ())),
         tls=_tls(file, f"{key}.tls", keys.get("tls", "")) or plain.tls,
         mask=checked.columns(file, f"{key}.mask", keys.get("mask", ())),
         fence=_fence(file, f"{key}.fence", keys.get("fence", plain.fence)),
+        tunnel=_tunnel(file, f"{key}.tunnel", keys["tunnel"], plain) if "tunnel" in keys else None,
     )
     if "password_file" in keys:
-        return _with_password(
-            connection, checked.password(Path(keys["password_file"]).expanduser())
-        )
+        found = passwords.of_file(Path(keys["password_file"]).expanduser())
+        return _with_password(connection, found)
+    if "password_keyring" in keys:
+        entry = keys["password_keyring"]
+        found = passwords.of_keyring(file, f"{key}.password_keyring", entry)
+        return _with_password(connection, found)
     return connection
+
+
+def _deny(entries: tuple[str, ...]) -> tuple[str, ...]:
+    """What is closed by default stays closed beside other entries; an empty list opens it."""
+    return tuple(dict.fromkeys((*CLOSED, *entries))) if entries else ()
+
+
+def _tunnel(file: str, key: str, text: str, connection: ConnectionSettings) -> Tunnel:
+    if connection.is_sqlite or "unix_socket" in connection.url.query:
+        raise BadTunnel(file=file, key=key)
+    return checked.tunnel(file, key, text, connection.url.host or "localhost")
 
 
 def _connection(name: str, text: str, key: str, file: str) -> ConnectionSettings:
@@ -243,7 +275,7 @@ def _http(file: str, table: Any, environ: Mapping[str, str]) -> HttpSettings:
     hosts = checked.texts(file, "http.hosts", keys.get("hosts", ()))
     token = environ.get("KOTAE_MCP_TOKEN", "")
     if not token and "token_file" in keys:
-        token = checked.password(
+        token = passwords.of_file(
             Path(checked.text(file, "http.token_file", keys["token_file"])).expanduser()
         )
     return HttpSettings(token, hosts)

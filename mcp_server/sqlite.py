@@ -2,9 +2,10 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from mcp_server.closed import Closed
@@ -12,17 +13,21 @@ from mcp_server.errors import (
     DatabaseBusy,
     DatabaseToolError,
     FenceRefused,
+    NameClosed,
     NotSqlite,
     QueryTimedOut,
     SqlFailed,
     SqliteFileMissing,
 )
-from mcp_server.lexer import SQLITE, tokens
 from mcp_server.masking import Mask
-from mcp_server.policy import SQLITE_POLICY
+from mcp_server.names import folded
+from mcp_server.policy import SQLITE_POLICY, Policy, check
+from mcp_server.reads import Reads, Source
 from mcp_server.results import Stream, kind_of_value
+from mcp_server.schema import quoted
 from mcp_server.sessions import Flavour
 from mcp_server.settings import ConnectionSettings, Limits
+from mcp_server.views import check_columns
 
 QUERY_ONLY = "PRAGMA query_only = ON"
 _BUSY_SECONDS = 5
@@ -47,7 +52,7 @@ class SqliteDatabase:
         # SQLite knows its one file as "main".
         self.policy = replace(
             SQLITE_POLICY,
-            closed=Closed.of(settings.deny, "main"),
+            closed=Closed.of(settings.deny, "main", settings.allow),
             mask=Mask.of(settings.mask, "main"),
         )
 
@@ -57,7 +62,7 @@ class SqliteDatabase:
             raise SqliteFileMissing(path=self._path)
         try:
             with closing(opened(self._path)) as connection:
-                session = SqliteSession(connection, self.policy.mask)
+                session = SqliteSession(connection, self.policy)
                 session.enter_fence()
                 yield session
         except sqlite3.Error as error:
@@ -90,8 +95,10 @@ class SqliteSession:
     layers: tuple[str, ...] = ("mode=ro", "query_only", "authorizer", "policy", "limits")
     missing: tuple[str, ...] = ()
 
-    def __init__(self, connection: sqlite3.Connection, mask: Mask) -> None:
-        self._connection, self._mask = connection, mask
+    def __init__(self, connection: sqlite3.Connection, policy: Policy) -> None:
+        self._connection, self._policy = connection, policy
+        self._masks = False
+        self._refused = ""
         self._stopped = threading.Event()
 
     def enter_fence(self) -> None:
@@ -103,16 +110,58 @@ class SqliteSession:
         self._connection.set_progress_handler(self._stopped.is_set, _STEPS_BETWEEN_LOOKS)
         self._connection.set_authorizer(authorized)
 
-    def stream(self, sql: str) -> Stream:
-        cursor = self._connection.execute(sql)
-        names = [column[0] for column in cursor.description or ()]
-        return Stream(names, [None] * len(names), cursor, kind_of_value, self._hidden(sql, names))
+    def admit(self, sql: str) -> None:
+        """From here on SQLite itself asks for every column that it reads, in views too."""
+        reads = check(sql, self._policy)
+        self._masks = self._policy.mask.concerned(reads)
+        # Asked for every column but those of USING.
+        check_columns(reads, self._policy.closed, self._columns_of)
+        if self._policy.closed.has_lists or self._policy.mask.columns:
+            self._connection.set_authorizer(partial(self._authorize_read, reads))
 
-    def _hidden(self, sql: str, names: Sequence[str]) -> frozenset[int]:
+    def _columns_of(self, source: Source) -> Iterable[str]:
+        pragma = f"PRAGMA table_xinfo({quoted(source.table)})"
+        return [str(row[1]) for row in self._connection.execute(pragma)]
+
+    def stream(self, sql: str) -> Stream:
+        try:
+            cursor = self._connection.execute(sql)
+        except sqlite3.DatabaseError as error:
+            if self._refused:
+                raise NameClosed(token=self._refused) from error
+            raise
+        names = [column[0] for column in cursor.description or ()]
+        return Stream(names, [None] * len(names), cursor, kind_of_value, self._hidden(names))
+
+    def _hidden(self, names: Sequence[str]) -> frozenset[int]:
         """SQLite does not tell where a result column comes from, so its name decides."""
-        if not self._mask.concerned(list(tokens(sql, SQLITE))):
-            return frozenset()
-        return frozenset(at for at, name in enumerate(names) if self._mask.hides("", "", "", name))
+        mask = self._policy.mask
+        return frozenset(
+            at for at, name in enumerate(names) if self._masks and mask.hides("", "", "", name)
+        )
+
+    def _authorize_read(
+        self,
+        reads: Reads,
+        action: int,
+        first: str | None,
+        second: str | None,
+        _schema: str | None,
+        inside: str | None,
+    ) -> int:
+        """`inside` is the view, or the name that WITH made, that reads the column."""
+        trusted = inside and folded(inside) not in reads.made
+        trusted = trusted and self._policy.closed.trusts("main", inside or "")
+        if action == sqlite3.SQLITE_READ and first and not trusted:
+            column = second or ""
+            masked = self._policy.mask.masked(first, column) and (inside or not self._masks)
+            closed = self._policy.closed
+            if masked or (
+                closed.column("main", first, column) if column else closed.table("main", first)
+            ):
+                self._refused = f"{first}.{column}".rstrip(".")
+                return sqlite3.SQLITE_DENY
+        return authorized(action, first)
 
     def stop(self) -> None:
         self._stopped.set()

@@ -36,13 +36,17 @@ SELECT CASE WHEN name = 'x' THEN 1 END FROM customers
 SELECT `Name` + 0 FROM `customers`
 SELECT ｎａｍｅ FROM customers WHERE name = 1
 SELECT id, 1 AS name FROM customers
+SELECT DISTINCT name FROM customers
+SELECT name, COUNT(*) FROM customers GROUP BY 1
+SELECT * FROM customers ORDER BY (2)
+SELECT (SELECT 1), name FROM customers
+SELECT COUNT(DISTINCT c.name) FROM customers AS c
 EXPLAIN SELECT * FROM customers WHERE name = 'x'
 """
 SHOWN = """
 SELECT * FROM customers ORDER BY id
 SELECT id, name FROM customers ORDER BY id
 SELECT c.id, c.name, c.pref FROM customers c ORDER BY c.id
-SELECT DISTINCT name FROM customers
 SELECT c.name, o.id FROM customers c JOIN orders o ON o.customer_id = c.id ORDER BY o.id
 SELECT customers.* FROM customers WHERE pref IS NOT NULL ORDER BY id
 """

@@ -6,11 +6,13 @@ import pytest
 from mcp_server.closed import CLOSED
 from mcp_server.errors import (
     BadFence,
+    BadNames,
     BadNumber,
     BadSection,
     BadText,
     BadTexts,
     BadTls,
+    BadTunnel,
     BadUrl,
     DatabaseToolError,
     PasswordFileExposed,
@@ -21,6 +23,7 @@ from mcp_server.errors import (
     UnknownSetting,
 )
 from mcp_server.settings import HttpSettings, Limits, Settings, load
+from mcp_server.settings_values import Tunnel
 
 
 def configured(tmp_path: Path, text: str, database: str | None = None, **environ: str) -> Settings:
@@ -85,6 +88,9 @@ def test_the_file_is_found_in_the_working_directory_and_by_name(tmp_path: Path) 
         ("[databse]\n", "databse", "database"),
         ("[database]\nuri = 'mysql://a/b'\n", "database.uri", "database.url"),
         ("[connections.hr]\npasswordfile = 'x'\n", "connections.hr.passwordfile", "password_file"),
+        ("[database]\nallowed = ['x']\n", "database.allowed", "database.allow"),
+        ("[connections.hr]\ntunel = 'x'\n", "connections.hr.tunel", "connections.hr.tunnel"),
+        ("[database]\npassword_keyrin = 'x'\n", "database.password_keyrin", "password_keyring"),
         ("[limits]\nrow = 1\n", "limits.row", "limits.rows"),
         ("[database]\nurl = 'mysql://a/b?local_infile=1'\n", "database.url?local_infile", ""),
     ],
@@ -109,7 +115,10 @@ def test_an_unknown_key_names_the_file_the_key_and_the_nearest(
         ("[database]\nurl = 'nonsense'\n", "database.url", BadUrl),
         ("[database]\n", "database.url", BadUrl),
         ("[database]\nurl = 'mysql://a/b'\ndeny = 'x'\n", "database.deny", BadTexts),
+        ("[database]\nurl = 'mysql://a/b'\ndeny = ['a..b']\n", "database.deny", BadNames),
+        ("[database]\nurl = 'mysql://a/b'\nallow = ['a.b.c.d']\n", "database.allow", BadNames),
         ("[database]\nurl = 'mysql://a/b'\ntls = 'yes'\n", "database.tls", BadTls),
+        ("[database]\nurl = 'sqlite:///a'\ntunnel = 'ssh://b'\n", "database.tunnel", BadTunnel),
         ("[database]\nurl = 'mysql://a/b'\nfunctions = [1]\n", "database.functions", BadTexts),
         ("[database]\nurl = 'sqlite://'\n", "database.url", BadUrl),
         ("[limits]\nrows = 0\n", "limits.rows", BadNumber),
@@ -230,3 +239,58 @@ def test_all_of_the_fence_is_required_unless_a_person_says_otherwise(tmp_path: P
     for words in (("?fence=maybe", ""), ("", 'fence = "off"\n')):
         with pytest.raises(BadFence, match="required"):
             configured(tmp_path, text.format(*words))
+
+
+def test_what_a_file_denies_is_added_to_what_is_closed_by_default(tmp_path: Path) -> None:
+    text = '[database]\nurl = "mysql://a/b"\ndeny = [{}]\n'
+
+    added = configured(tmp_path, text.format('"b.salaries", "*.*.email"'))
+    emptied = configured(tmp_path, text.format(""))
+
+    assert added.connections["default"].deny == (*CLOSED, "b.salaries", "*.*.email")
+    assert emptied.connections["default"].deny == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "tunnel", "command"),
+    [
+        ("ssh://bastion", Tunnel("bastion"), "ssh bastion"),
+        ("ssh://me@b.example:2222", Tunnel("b.example", "me", 2222), "ssh -p 2222 me@b.example"),
+        ("ssh://me@[fe80::1]:22", Tunnel("fe80::1", "me", 22), "ssh -p 22 me@fe80::1"),
+    ],
+)
+def test_a_tunnel_names_user_host_and_port(
+    tmp_path: Path, text: str, tunnel: Tunnel, command: str
+) -> None:
+    file = f'[connections.x]\nurl = "mysql://db/b"\ntunnel = "{text}"\n'
+
+    found = configured(tmp_path, file).connections["x"].tunnel
+
+    assert found == tunnel
+    assert tunnel.command == command
+
+
+@pytest.mark.parametrize(
+    ("tunnel", "host"),
+    [
+        ("ssh://-oProxyCommand=touch%20x", "db"),
+        ("ssh://-oProxyCommand=x@host", "db"),
+        ("ssh://me@-oProxyCommand=x", "db"),
+        ("ssh://me@host;touch x", "db"),
+        ("ssh://me@host$(x)", "db"),
+        ("ssh://me@host:22 -oProxyCommand=x", "db"),
+        ("ssh://me@host\\n", "db"),
+        ("ssh://me:secret@host", "db"),
+        ("http://host", "db"),
+        ("host", "db"),
+        ("ssh://me@host", "-oProxyCommand=x"),
+        ("ssh://me@host", "db:1:2"),
+    ],
+)
+def test_a_tunnel_that_could_be_more_than_a_host_is_refused(
+    tmp_path: Path, tunnel: str, host: str
+) -> None:
+    file = f'[connections.x]\nurl = "mysql://{host}/b"\ntunnel = "{tunnel}"\n'
+
+    with pytest.raises((BadTunnel, BadUrl)):
+        configured(tmp_path, file)
