@@ -26,6 +26,10 @@ _NUMBERS = {"int", "integer", "decimal", "numeric", "float", "double", "real", "
 _TIMES = {"date", "datetime", "timestamp", "time"}
 
 
+Kept = bool | int | float | str
+"""A parameter's value as JSON keeps it: a date is its text."""
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -34,7 +38,7 @@ class Run(_Part):
     """What one run found; `value` where the answer is one number, exact."""
 
     at: str
-    parameters: dict[str, Scalar] = {}
+    parameters: dict[str, Kept] = {}
     rows: int
     value: str | None = None
 
@@ -49,7 +53,7 @@ class Entry(_Part):
     locked_at: str
     columns: list[tuple[str, str]]
     sentence: str = ""
-    values: dict[str, Scalar] | None = None
+    values: dict[str, Kept] | None = None
     """The parameters that the statement holds for; None when it has placeholders for them."""
     last: Run
     before: Run | None = None
@@ -59,7 +63,7 @@ class Entry(_Part):
         """The SQL as one text."""
         return "\n".join(self.sql)
 
-    def previous(self, at: str, parameters: Mapping[str, Scalar]) -> Run | None:
+    def previous(self, at: str, parameters: Mapping[str, Kept]) -> Run | None:
         """The run that one of now is compared with: the last one about other parameters.
 
         A question without parameters is compared with the last run.
