@@ -17,7 +17,8 @@ from assistant.render import cell_text, is_measure
 Wish = Literal["auto", "line", "bar", "pie", "table", "number"]
 MOST_BARS, MOST_POINTS, MOST_SLICES, MOST_SERIES = 40, 400, 8, 6
 _TIME = re.compile(
-    r"\d{4}([-/.年](0?[1-9]|1[0-2])([-/.月]\d{1,2}日?)?月?)?([ T]\d{2}:\d{2}.*)?|\d{1,2}月|\d{4}[-年]?Q[1-4]"
+    r"\d{4}([-/.年](0?[1-9]|1[0-2])([-/.月]\d{1,2}日?)?月?)?([ T]\d{2}:\d{2}.*)?"
+    r"|\d{4}年|\d{1,2}月|\d{4}[-年]?Q[1-4]"
 )
 _SHARE = re.compile(r"割合|構成比|比率|シェア|share|ratio|percent|%", re.IGNORECASE)
 _TIME_NAME = re.compile(r"年|月|日付|date|month|year|day|quarter|week|四半期|週", re.IGNORECASE)

@@ -87,9 +87,7 @@ class _Plot:
             x = min(left + at * step, WIDTH - widest / 2)
             self._text(x, y + 20, self._chart.labels[at], "middle")
 
-    def _curve(
-        self, points: list[tuple[float, float, int]], series: Series, number: int
-    ) -> None:
+    def _curve(self, points: list[tuple[float, float, int]], series: Series, number: int) -> None:
         path = _path(points)
         SubElement(self._root, "path", {"d": path, "class": f"stroke s{number}"})
         for x, y, at in points if len(points) <= 60 else ():
@@ -115,7 +113,7 @@ class _Plot:
         self._rule(zero, top - 4, zero, self._height - 36, "axis")
         return self._done()
 
-    def _one_bar(  # noqa: PLR0913, PLR0917 - a rectangle is where it is, how long and whose
+    def _one_bar(
         self, zero: float, y: float, scale: float, series: Series, number: int, at: int
     ) -> None:
         value = series.values[at]
@@ -157,7 +155,7 @@ class _Plot:
         box = {"x": f"{x:.0f}", "y": f"{y:.0f}", "width": "12", "height": "12", "rx": "2"}
         SubElement(self._root, "rect", {**box, "class": f"fill s{number}"})
 
-    def _rule(self, x1: float, y1: float, x2: float, y2: float, kind: str) -> None:  # noqa: PLR0913, PLR0917
+    def _rule(self, x1: float, y1: float, x2: float, y2: float, kind: str) -> None:
         ends = zip(("x1", "y1", "x2", "y2"), (x1, y1, x2, y2), strict=True)
         SubElement(self._root, "line", {n: f"{v:.1f}" for n, v in ends} | {"class": kind})
 
@@ -202,7 +200,7 @@ def _path(points: list[tuple[float, float, int]]) -> str:
     return " ".join(commands)
 
 
-def _slice(x: float, y: float, radius: float, start: float, turn: float) -> str:  # noqa: PLR0913, PLR0917
+def _slice(x: float, y: float, radius: float, start: float, turn: float) -> str:
     if turn >= 2 * math.pi - 1e-9:
         return f"M{x - radius} {y} a{radius} {radius} 0 1 1 0 .01 Z"
     ends = [(x + radius * math.cos(a), y + radius * math.sin(a)) for a in (start, start + turn)]

@@ -125,7 +125,7 @@ class Document:
         return " · ".join(lines)
 
 
-def assembled(  # noqa: PLR0913 - a document is these parts
+def assembled(
     file: QuestionFile,
     finished: Mapping[str, Finished],
     *,

@@ -4,6 +4,7 @@ A month ("2025-12") and a year ("2025") bring more names along: {month_label} fo
 and :month_first, :month_last, :month_next, :month_previous (days) for a statement.
 """
 
+import math
 import re
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -76,7 +77,7 @@ def _read(name: str, text: str, default: Scalar | None) -> Scalar:
 
 def _finite(text: str) -> float:
     number = float(text)
-    if number in (float("inf"), float("-inf")) or number != number:
+    if not math.isfinite(number):
         raise ValueError(text)
     return number
 
@@ -86,7 +87,8 @@ def _derived(name: str, value: Scalar, lang: Language) -> list[tuple[str, Scalar
     if month := _MONTH.fullmatch(text):
         year, number = int(month[1]), int(month[2])
         first, following = date(year, number, 1), date(year + number // 12, number % 12 + 1, 1)
-        label = t("report.month_label", lang, year=year, month=number, name=f"{first:%B}")
+        called = number if lang == "ja" else f"{first:%B}"
+        label = t("report.month_label", lang, year=year, month=called)
     elif _YEAR.fullmatch(text) and not isinstance(value, bool):
         first, following = date(int(text), 1, 1), date(int(text) + 1, 1, 1)
         label = t("report.year_label", lang, year=text)

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -177,7 +177,9 @@ def _explained(error: ValidationError, places: _Places) -> Exception:
 
 def _without_tags(loc: _Path) -> _Path:
     """The location without the names of types that pydantic adds for unions."""
-    tag = re.compile(r"str|int|float|bool|date|(function|constrained|chain|literal)\W.*|function-.*")
+    tag = re.compile(
+        r"str|int|float|bool|date|(function|constrained|chain|literal)\W.*|function-.*"
+    )
     kept = tuple(part for part in loc if isinstance(part, int) or not tag.fullmatch(part))
     return kept or loc
 
@@ -189,7 +191,7 @@ def _written(loc: _Path) -> str:
     return key.lstrip(".")
 
 
-def _near(name: str, known: Any) -> str:
+def _near(name: str, known: Iterable[str]) -> str:
     return get_close_matches(name, list(known), n=1, cutoff=0)[0]
 
 

@@ -128,9 +128,7 @@ class _Run:
             if found := self._journal.resumed(ask.question, self._key(ask)):
                 self._record(found, ask, keep=False)
                 continue
-            settled = settle(
-                ask, self._job.values, self._database.schema, update=self._job.update
-            )
+            settled = settle(ask, self._job.values, self._database.schema, update=self._job.update)
             if settled is None:
                 pending.append(ask)
                 continue
@@ -281,5 +279,3 @@ def _only(file: QuestionFile, ids: frozenset[str]) -> QuestionFile:
             "section": [section for section in sections if section.question],
         }
     )
-
-

@@ -9,11 +9,12 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
-from sqlglot.tokens import Token, TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
 from assistant.report.parameters import Values, names_in, unknown
 from assistant.report.questions import Scalar
@@ -109,7 +110,7 @@ def _tokens(sql: str, flavour: str) -> list[Token]:
 
 def _placeholders(sql: str, flavour: str) -> Iterator[_Span]:
     tokens = _tokens(sql, flavour)
-    for colon, name in zip(tokens, tokens[1:], strict=False):
+    for colon, name in pairwise(tokens):
         adjacent = colon.text == ":" and name.start == colon.end + 1
         if adjacent and sql[colon.start] == ":" and name.text.isidentifier():
             yield _Span(colon.start, name.end + 1, name.text)

@@ -90,8 +90,9 @@ def _facts_of(item: Item, lang: Language) -> Iterator[tuple[str, str]]:
     best = max(rows, key=lambda row: as_number(row[at]) or 0)
     label = cell_text(best[0], result.columns[0])
     yield t("report.fact_best", lang, heading=heading), label
-    yield t("report.fact_best_value", lang, heading=heading, column=name), cell_text(
-        best[at], result.columns[at]
+    yield (
+        t("report.fact_best_value", lang, heading=heading, column=name),
+        cell_text(best[at], result.columns[at]),
     )
     if not result.truncated:
         yield t("report.fact_rows", lang, heading=heading), number_text(result.row_count)

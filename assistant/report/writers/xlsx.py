@@ -98,7 +98,7 @@ class _Book:
                 self._cell(sheet, row, at, cells[at], column, wish)
             sheet.set_column(at, at, _width(result, at))
 
-    def _cell(  # noqa: PLR0913, PLR0917 - a cell is where it is, what it holds and how it shows
+    def _cell(
         self, sheet: Worksheet, row: int, at: int, cell: Cell, column: Column, wish: str | None
     ) -> None:
         value = _value(cell, column)
@@ -141,7 +141,9 @@ class _Book:
             drawing.set_y_axis({"reverse": True})
         if len(chart.series) == 1 and chart.kind != "pie":
             drawing.set_legend({"none": True})
-        drawing.set_size({"width": 640, "height": max(320, 22 * count if chart.kind == "bar" else 0)})
+        drawing.set_size(
+            {"width": 640, "height": max(320, 22 * count if chart.kind == "bar" else 0)}
+        )
         sheet.insert_chart(_FIRST_ROW, columns + 1, drawing)
 
     def _text(self, sheet: Worksheet, row: int, at: int, text: str, style: str = "") -> None:
