@@ -3,7 +3,7 @@
 from types import TracebackType
 from typing import Self
 
-from assistant.cli.console import say, step_progress
+from assistant.cli.console import narration, say, step_progress
 from assistant.events import Progress
 from assistant.locale import t
 from assistant.report.outcome import Finished
@@ -18,6 +18,7 @@ class ReportProgress:
         self._running: list[str] = []
         self._speed = ""
         self._bar = step_progress()
+        self._bar.disable = not narration.is_terminal
         self._task = self._bar.add_task(t("report.loading"), total=total)
 
     def __enter__(self) -> Self:

@@ -17,7 +17,7 @@ from sqlglot.errors import SqlglotError
 
 from assistant.errors import LockUnreadable, ReportNotWritable
 from assistant.report.files import write_whole
-from assistant.report.parameters import Values, names_in
+from assistant.report.parameters import Values, names_in, root
 from assistant.report.questions import Question, Scalar
 from assistant.schema import Schema, Table
 
@@ -125,11 +125,11 @@ def question_hash(template: Question) -> str:
 
 def relevant(template: Question, values: Values) -> dict[str, Scalar]:
     """The parameters that this question names, in its words or in its own SQL."""
-    named = names_in(template.text)
+    named = {root(name, values) for name in names_in(template.text)}
     return {
         name: value
         for name, value in sorted(values.items())
-        if name in named or f":{name}" in template.sql
+        if name == root(name, values) and (name in named or f":{name}" in template.sql)
     }
 
 

@@ -1,7 +1,8 @@
 """Parameters: values that change from run to run, in the words of a question and in its SQL.
 
 A month ("2025-12") and a year ("2025") bring more names along: {month_label} for the words,
-and :month_first, :month_last, :month_next, :month_previous (days) for a statement.
+and days for a statement: :month_first, :month_last, :month_next (the first day after it),
+:month_previous (the first day of the one before), :month_year_ago.
 """
 
 import math
@@ -14,6 +15,8 @@ from assistant.errors import ParameterInvalid, ParameterMissing, UnknownParamete
 from assistant.locale import Language, language_of, t
 from assistant.report.questions import Parameter, Question, QuestionFile, Scalar
 
+DERIVED = ("_label", "_first", "_last", "_next", "_previous", "_year_ago")
+"""What a month or a year brings along."""
 Values = Mapping[str, Scalar]
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -102,6 +105,7 @@ def _derived(name: str, value: Scalar, lang: Language) -> list[tuple[str, Scalar
         (f"{name}_last", following - timedelta(days=1)),
         (f"{name}_next", following),
         (f"{name}_previous", previous),
+        (f"{name}_year_ago", first.replace(year=first.year - 1)),
     ]
 
 
@@ -147,6 +151,12 @@ def filled_file(file: QuestionFile, values: Values) -> QuestionFile:
             "section": sections,
         }
     )
+
+
+def root(name: str, values: Values) -> str:
+    """The parameter that a name was derived from, or the name itself."""
+    stem = next((name.removesuffix(end) for end in DERIVED if name.endswith(end)), name)
+    return stem if stem in values else name
 
 
 def unknown(place: str, name: str, known: Mapping[str, object]) -> UnknownParameter:

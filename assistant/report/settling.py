@@ -155,6 +155,8 @@ def locked(finished: Finished, ask: Ask, schema: Schema) -> Entry | None:
         rows=result.row_count,
         value=str(key[1]) if key else None,
     )
+    if finished.origin == "locked" and ask.entry and _same(ask.entry.last, run):
+        return ask.entry
     fresh = finished.origin == "model" or ask.entry is None
     return Entry(
         question=question_hash(ask.template),
@@ -168,6 +170,11 @@ def locked(finished: Finished, ask: Ask, schema: Schema) -> Entry | None:
         last=run,
         before=ask.entry.previous(finished.at, parameters) if ask.entry else None,
     )
+
+
+def _same(earlier: Run, run: Run) -> bool:
+    """Whether a run found the same again: the lock file then stays as it is."""
+    return earlier.model_copy(update={"at": run.at}) == run
 
 
 def _plain(parameters: Mapping[str, Scalar]) -> dict[str, Kept]:

@@ -16,7 +16,7 @@ from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
 
-from assistant.report.parameters import Values, names_in, unknown
+from assistant.report.parameters import Values, names_in, root, unknown
 from assistant.report.questions import Scalar
 
 
@@ -85,14 +85,8 @@ class _Known:
 
 def _family(asked: set[str], values: Values) -> Values:
     """The parameters that a question names, with all names derived from them."""
-    roots = {stem for name in asked for stem in (_stem(name, values) or (name,))}
-    return {k: v for k, v in values.items() if k in roots or roots & set(_stem(k, values))}
-
-
-def _stem(name: str, values: Values) -> tuple[str, ...]:
-    """The parameter that a derived name belongs to."""
-    stem = name.rpartition("_")[0]
-    return (stem,) if stem in values else ()
+    roots = {root(name, values) for name in asked}
+    return {name: value for name, value in values.items() if root(name, values) in roots}
 
 
 def _looks_derived(literal: str, parts: set[int]) -> bool:
