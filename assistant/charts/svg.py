@@ -33,7 +33,7 @@ def draw(chart: Chart, title: str, *, japanese: bool) -> str:
 
 
 def _bar_height(chart: Chart) -> float:
-    return len(chart.labels) * (_BAR * len(chart.series) + _GAP) + 40 + _legend_height(chart)
+    return len(chart.labels) * (_BAR * len(chart.series) + _GAP) + 16 + _legend_height(chart)
 
 
 def _legend_height(chart: Chart) -> float:
@@ -110,7 +110,7 @@ class _Plot:
             self._text(left - 8, middle, label, "end")
             for number, series in enumerate(self._chart.series, 1):
                 self._one_bar(zero, y + (number - 1) * _BAR, scale, series, number, at)
-        self._rule(zero, top - 4, zero, self._height - 36, "axis")
+        self._rule(zero, top - 4, zero, self._height - 8, "axis")
         return self._done()
 
     def _one_bar(

@@ -50,11 +50,11 @@ class Item:
 
     @property
     def change_text(self) -> str:
-        """▲ +1,200 (+3.4%) since 2026-01-05, or nothing."""
+        """▲ +1,200 (+3.4%) against 2025-11, or nothing."""
         if self.change is None:
             return ""
         moved = self.change.text(self.key_format)
-        return t("report.since", self.lang, change=moved, date=self.finished.previous_at[:10])
+        return t("report.since", self.lang, change=moved, previous=self.finished.previous_of)
 
     @property
     def origin_text(self) -> str:

@@ -14,7 +14,8 @@ class Finished:
     """A question, its answer, and what the report says about it.
 
     `statement` is the SQL with its placeholders; `broken` the expectations that do not hold, a
-    sentence each; `previous` the value of the previous run, exact; `diff` how the SQL changed.
+    sentence each; `previous` the value of the previous run, exact,
+    and `previous_of` what that run was about; `diff` how the SQL changed.
     """
 
     question: Question
@@ -25,7 +26,7 @@ class Finished:
     general: bool = False
     broken: tuple[str, ...] = ()
     previous: str | None = None
-    previous_at: str = ""
+    previous_of: str = ""
     diff: tuple[str, ...] = ()
 
     @property

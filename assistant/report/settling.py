@@ -122,7 +122,7 @@ def judged(finished: Finished, ask: Ask) -> Finished:
         finished,
         broken=tuple(broken(ask.question.expect, result, share, lang)),
         previous=before,
-        previous_at=previous.at if previous and before is not None else "",
+        previous_of=_called(previous, _plain(ask.parameters)) if previous and before else "",
     )
 
 
@@ -155,7 +155,7 @@ def locked(finished: Finished, ask: Ask, schema: Schema) -> Entry | None:
         rows=result.row_count,
         value=str(key[1]) if key else None,
     )
-    if finished.origin == "locked" and ask.entry and _same(ask.entry.last, run):
+    if finished.origin != "model" and ask.entry and _same(ask.entry, finished.statement, run):
         return ask.entry
     fresh = finished.origin == "model" or ask.entry is None
     return Entry(
@@ -172,9 +172,16 @@ def locked(finished: Finished, ask: Ask, schema: Schema) -> Entry | None:
     )
 
 
-def _same(earlier: Run, run: Run) -> bool:
+def _same(entry: Entry, statement: str, run: Run) -> bool:
     """Whether a run found the same again: the lock file then stays as it is."""
-    return earlier.model_copy(update={"at": run.at}) == run
+    kept = entry.sql == statement.splitlines()
+    return kept and entry.last.model_copy(update={"at": run.at}) == run
+
+
+def _called(previous: Run, parameters: Mapping[str, Kept]) -> str:
+    """What the previous run was about: its own parameters, else its day."""
+    own = [str(v) for name, v in previous.parameters.items() if parameters.get(name) != v]
+    return ", ".join(own) or previous.at[:10]
 
 
 def _plain(parameters: Mapping[str, Scalar]) -> dict[str, Kept]:

@@ -30,6 +30,7 @@ def html(document: Document, *, for_print: bool = False) -> str:
         for_print=for_print,
         paragraphs=_paragraphs,
         chart=_chart,
+        lone=_is_lone,
         rows=_rows,
         columns=_columns,
         rows_told=_rows_told,
@@ -75,6 +76,12 @@ def _chart(item: Item) -> Markup:
     return Markup(draw(item.chart, item.question.title, japanese=item.lang == "ja"))
 
 
+def _is_lone(item: Item) -> bool:
+    """Whether the one cell stands above already, in large letters."""
+    result = item.result
+    return bool(item.chart and item.chart.kind == "number" and result and len(result.columns) == 1)
+
+
 def _columns(result: QueryResult) -> list[tuple[str, bool]]:
     """Names, and whether they hold numbers."""
     return [(column.name, is_numeric(column)) for column in result.columns]
@@ -99,13 +106,13 @@ def _class(column: Column, null: bool) -> str:
 
 
 def _rows_told(item: Item) -> str:
-    """How many rows there are, and how many of them are shown."""
+    """How many rows are shown of how many, where some are not."""
     result, full = item.result, item.finished.answer.result
     assert result is not None
     assert full is not None
     shown = min(result.row_count, FIRST_ROWS)
     if shown == full.row_count:
-        return t("answer.rows", item.lang, count=number_text(shown))
+        return ""
     return t(
         "report.rows_of", item.lang, shown=number_text(shown), total=number_text(full.row_count)
     )

@@ -29,7 +29,7 @@ def _object(item: Item, document: Document) -> dict[str, Any]:
             "parameters": {name: str(value) for name, value in document.parameters.items()},
             "broken_expectations": list(finished.broken),
             "previous": finished.previous,
-            "previous_at": finished.previous_at or None,
+            "previous_of": finished.previous_of or None,
             "change": str(change.difference) if change else None,
             "sql_diff": list(finished.diff),
             "kotae": version("kotae"),
