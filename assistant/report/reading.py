@@ -127,7 +127,7 @@ class _Places:
         self._parse = parse
 
     def line(self, path: _Path) -> int:
-        """The line after which a parser knows the key: exact for any syntax; 1 if none tells."""
+        """The line after which a parser knows the key: exact for any syntax, else its table's."""
         names = [part for part in path if isinstance(part, str)]
         for number, line in enumerate(self._lines, 1):
             if names and names[-1] not in line:
@@ -138,7 +138,7 @@ class _Places:
                 continue
             if _holds(table, path):
                 return number
-        return 1
+        return self.line(path[:-1]) if path else 1
 
 
 def _holds(table: Any, path: _Path) -> bool:
@@ -151,7 +151,8 @@ def _holds(table: Any, path: _Path) -> bool:
 
 
 def _explained(error: ValidationError, places: _Places) -> Exception:
-    first = error.errors()[0]
+    # A misspelt key is often a missing one too; its spelling says more.
+    first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
     loc = _without_tags(first["loc"])
     key, name = _written(loc), str(loc[-1])
     parent = next((str(part) for part in reversed(loc[:-1]) if isinstance(part, str)), "")

@@ -55,7 +55,7 @@ def generalised(sql: str, template: str, values: Values, flavour: str) -> str | 
     family = _family(names_in(template), values)
     names = [(_Known(value), name) for name, value in family.items()]
     own = set(re.findall(r"\d+", re.sub(r"\{\w+\}", " ", template)))
-    parts = {int(part) for value in family.values() for part in re.findall(r"\d+", str(value))}
+    parts = {part for value in family.values() for part in _parts(value)}
     spans = []
     for token in _tokens(sql, flavour):
         if token.token_type not in (TokenType.STRING, TokenType.NUMBER):
@@ -87,6 +87,12 @@ def _family(asked: set[str], values: Values) -> Values:
     """The parameters that a question names, with all names derived from them."""
     roots = {root(name, values) for name in asked}
     return {name: value for name, value in values.items() if root(name, values) in roots}
+
+
+def _parts(value: Scalar) -> list[int]:
+    """The numbers in a value; of a derived day the year and the month."""
+    text = f"{value:%Y-%m}" if isinstance(value, date) else str(value)
+    return [int(part) for part in re.findall(r"\d+", text)]
 
 
 def _looks_derived(literal: str, parts: set[int]) -> bool:
