@@ -27,4 +27,4 @@ def tick_text(value: float, all_ticks: Sequence[float], *, japanese: bool) -> st
 
 
 _JAPANESE = ((1e8, "億"), (1e4, "万"))
-_ENGLISH = ((1e9, "B"), (1e6, "M"), (1e4, "k"))
+_ENGLISH = ((1e9, "B"), (1e6, "M"), (1e3, "k"))

@@ -90,8 +90,8 @@ def _family(asked: set[str], values: Values) -> Values:
 
 
 def _parts(value: Scalar) -> list[int]:
-    """The numbers in a value; of a derived day the year and the month."""
-    text = f"{value:%Y-%m}" if isinstance(value, date) else str(value)
+    """The numbers in a value; of a day the year, without which a month or a day says nothing."""
+    text = str(value.year) if isinstance(value, date) else str(value)
     return [int(part) for part in re.findall(r"\d+", text)]
 
 
