@@ -37,8 +37,8 @@ class Change:
         amount = abs(self.difference)
         written = formatted(str(amount), format) if format else number_text(f"{amount:f}")
         sign = "±" if not self.difference else "+" if self.difference > 0 else "-"
-        share = "" if self.share is None else f" ({self.share:+.1%})"
-        return f"{self.arrow} {sign}{written}{share}"
+        share = None if self.share is None else formatted(str(abs(self.share)), "percent")
+        return f"{self.arrow} {sign}{written}" + (f" ({sign}{share})" if share else "")
 
 
 def key_value(result: QueryResult) -> tuple[Column, Decimal] | None:

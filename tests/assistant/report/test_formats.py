@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import pytest
 
 from assistant.report.changes import Change, key_value
@@ -61,12 +63,10 @@ def test_the_key_value_is_the_only_number_of_the_only_row() -> None:
     [
         ("110", "100", "▲ +10 (+10.0%)"),
         ("90", "100", "▼ -10 (-10.0%)"),
-        ("5", "5", "→ ±0 (+0.0%)"),
+        ("5", "5", "→ ±0 (±0.0%)"),
         ("5", "0", "▲ +5"),
         ("-5", "-10", "▲ +5 (+50.0%)"),
     ],
 )
 def test_a_change_has_its_value_share_and_arrow(now: str, before: str, text: str) -> None:
-    from decimal import Decimal
-
     assert Change(Decimal(now), Decimal(before)).text() == text
