@@ -16,7 +16,8 @@ FlagWish = tuple[tuple[str, ...], str | None]
 class Launch:
     """What a server is started for: the model's first file, its public name, its limits.
 
-    `effort` is a reasoning effort (low, medium, high), None for the model's own.
+    `effort` is a reasoning effort (low, medium, high), None for the model's own. Each of the
+    `slots` works on a conversation of its own, of `context_tokens`.
     """
 
     model: Path
@@ -24,6 +25,7 @@ class Launch:
     context_tokens: int
     threads: int
     effort: str | None = None
+    slots: int = 1
 
 
 def spellings(help_text: str) -> frozenset[str]:
@@ -46,8 +48,8 @@ def arguments(launch: Launch, port: int, known: frozenset[str]) -> list[str]:
         (("--alias", "-a"), launch.alias),
         (("--host",), "127.0.0.1"),
         (("--port",), str(port)),
-        (("--ctx-size", "-c"), str(launch.context_tokens)),
-        (("--parallel", "-np"), "1"),
+        (("--ctx-size", "-c"), str(launch.context_tokens * launch.slots)),
+        (("--parallel", "-np"), str(launch.slots)),
         (("--threads", "-t"), str(launch.threads)),
         (("--cache-ram", "-cram"), str(PROMPT_CACHE_MIB)),
         (("--cors-origins",), "localhost"),

@@ -215,7 +215,7 @@ def test_a_database_that_goes_down_in_the_middle_leaves_what_was_answered(
         engine.dispose()
         write_numbers(f"{admin}shop")
         scripted_model.plays(statement("SELECT COUNT(*) AS n FROM numbers"), statement(ENDLESS))
-        Path("q.toml").write_text(FILE, encoding="utf-8")
+        Path("q.toml").write_text(FILE.replace(" in {year}", ""), encoding="utf-8")
         command = ["report", "q.toml", "-o", "out", "-d", f"{admin}shop"]
         with subprocess.Popen(
             [*KOTAE, *command, "--endpoint", scripted_model.url], stderr=subprocess.PIPE, text=True
