@@ -127,11 +127,12 @@ class Section(_Part):
 
 
 class Summary(_Part):
-    """A block at the top: key figures, and sentences whose every number comes from the rows."""
+    """A block at the top: key figures, and sentences that code makes from the rows."""
 
     heading: str = ""
-    prose: bool = True
-    """Have the model write; false leaves the key figures only."""
+    prose: bool = False
+    """Have the model write, too. What code cannot stand for is dropped; small models write little
+    that stays."""
 
 
 class Defaults(_Part):

@@ -173,7 +173,7 @@ def test_the_summary_holds_numbers_of_the_rows_only(
     report: Report, scripted_model: ScriptedModel
 ) -> None:
     prose = json.dumps({"sentences": ["There are {f1} customers.", "Sales rose by 12%."]})
-    done = report(replies=[*ALL, Text(prose)], file=FILE + "[summary]\n")
+    done = report(replies=[*ALL, Text(prose)], file=FILE + "[summary]\nprose = true\n")
     assert done.returncode == 0, done.stderr
     page = Path("out/report.md").read_text(encoding="utf-8")
     assert f"There are {lines()[0]['rows'][0][0]:,} customers." in page
@@ -300,5 +300,7 @@ def test_a_model_server_that_is_down_is_told(sales_sqlite: Path) -> None:
 
 
 def test_a_fault_of_the_summary_leaves_the_report(report: Report) -> None:
-    done = report(replies=[*ALL, Fault(500, {}), Fault(500, {})], file=FILE + "[summary]\n")
+    done = report(
+        replies=[*ALL, Fault(500, {}), Fault(500, {})], file=FILE + "[summary]\nprose = true\n"
+    )
     assert (done.returncode, statuses()) == (0, ["answered"] * 3)
