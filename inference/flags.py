@@ -16,8 +16,7 @@ FlagWish = tuple[tuple[str, ...], str | None]
 class Launch:
     """What a server is started for: the model's first file, its public name, its limits.
 
-    `effort` is a reasoning effort (low, medium, high), None for the model's own. Each of the
-    `slots` works on a conversation of its own, of `context_tokens`.
+    `effort` is a reasoning effort (low, medium, high), None for the model's own.
     """
 
     model: Path
@@ -25,7 +24,6 @@ class Launch:
     context_tokens: int
     threads: int
     effort: str | None = None
-    slots: int = 1
 
 
 def spellings(help_text: str) -> frozenset[str]:
@@ -48,8 +46,8 @@ def arguments(launch: Launch, port: int, known: frozenset[str]) -> list[str]:
         (("--alias", "-a"), launch.alias),
         (("--host",), "127.0.0.1"),
         (("--port",), str(port)),
-        (("--ctx-size", "-c"), str(launch.context_tokens * launch.slots)),
-        (("--parallel", "-np"), str(launch.slots)),
+        (("--ctx-size", "-c"), str(launch.context_tokens)),
+        (("--parallel", "-np"), "1"),
         (("--threads", "-t"), str(launch.threads)),
         (("--cache-ram", "-cram"), str(PROMPT_CACHE_MIB)),
         (("--cors-origins",), "localhost"),

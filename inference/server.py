@@ -28,9 +28,8 @@ from inference.store import LocalModel, locate
 class ServerWish:
     """What a person asked for; None leaves the choice to us.
 
-    `model` is a catalogue name or a path to a GGUF file, `effort` the reasoning effort.
-    `force` starts a model that is larger than the machine's memory. `slots`: conversations that
-    a server of our own works on at the same time.
+    `model` is a catalogue name or a path to a GGUF file, `effort` the
+    reasoning effort. `force` starts a model that is larger than the machine's memory.
     """
 
     model: str | None = None
@@ -40,7 +39,6 @@ class ServerWish:
     engine: Path | None = None
     effort: str | None = None
     force: bool = False
-    slots: int = 1
 
 
 @contextmanager
@@ -106,7 +104,7 @@ def _prepared(wish: ServerWish, on_progress: OnProgress) -> tuple[Engine, Launch
     if not wish.force:
         _refuse_the_impossible(model, engine)
     tokens = wish.context_tokens or model.context_tokens
-    return engine, Launch(model.path, model.name, tokens, physical_cores(), wish.effort, wish.slots)
+    return engine, Launch(model.path, model.name, tokens, physical_cores(), wish.effort)
 
 
 def _refuse_the_impossible(model: LocalModel, engine: Engine) -> None:

@@ -16,7 +16,7 @@ from assistant.model import ChatModel, Message, ModelEndpoint, ReplySchema
 from assistant.report.staff import OpenStaff, Staff, Write
 from assistant.settings import Settings
 from assistant.tools import Tools
-from inference.endpoint import slots as slots_of
+from inference.endpoint import slots
 from inference.server import ServerWish, connect
 from mcp_server import settings as tool_settings
 from mcp_server.server import create_server
@@ -80,8 +80,8 @@ def open_staff(
         async with AsyncExitStack() as stack:
             client = await stack.enter_async_context(Tools(create_server(tools)))
             schema = await client.schema()
-            served = await stack.enter_async_context(_served(settings, on_progress, jobs or 1))
-            count = await asyncio.to_thread(slots_of, served) if jobs is None else jobs
+            served = await stack.enter_async_context(_served(settings, on_progress))
+            count = await asyncio.to_thread(slots, served) if jobs is None else jobs
             chats = [
                 await stack.enter_async_context(ChatModel(_endpoint(served))) for _ in range(count)
             ]
@@ -118,9 +118,7 @@ def shown_names(
 
 
 @asynccontextmanager
-async def _served(
-    settings: Settings, on_progress: Listener, slots: int = 1
-) -> AsyncIterator["Endpoint"]:
+async def _served(settings: Settings, on_progress: Listener) -> AsyncIterator["Endpoint"]:
     """The model server, entered in a thread, so that starting it can be abandoned."""
     abandoned = threading.Event()
 
@@ -130,7 +128,7 @@ async def _served(
         share = progress.done / progress.total if progress.done and progress.total else None
         on_progress(Progress("starting", share, progress.detail))
 
-    server = connect(_wish(settings, slots), heard)
+    server = connect(_wish(settings), heard)
     starting = asyncio.ensure_future(asyncio.to_thread(server.__enter__))
     try:
         endpoint = await asyncio.shield(starting)
@@ -153,7 +151,7 @@ async def _undo(
         await asyncio.to_thread(server.__exit__, None, None, None)
 
 
-def _wish(settings: Settings, slots: int) -> ServerWish:
+def _wish(settings: Settings) -> ServerWish:
     model = settings.model
     return ServerWish(
         model=model.name,
@@ -162,7 +160,6 @@ def _wish(settings: Settings, slots: int) -> ServerWish:
         context_tokens=model.context_tokens,
         engine=model.engine,
         effort=model.effort,
-        slots=slots,
     )
 
 
