@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fuzz conformance bench bench-mcp bench-plan bench-service lock clean
+.PHONY: help demo test check fuzz conformance bench bench-mcp bench-plan bench-service bench-report lock clean
 
 help:
 	@echo "make demo    set everything up and answer two questions on a sample database"
@@ -15,6 +15,7 @@ help:
 	@echo "make bench-mcp   the MCP server beside its peers, and on 10,000 tables"
 	@echo "make bench-plan   predicted memory beside what llama-server prints"
 	@echo "make bench-service  how soon a killed model server is back"
+	@echo "make bench-report   what a report costs: locked, with the model, in a browser"
 	@echo "make clean   remove what was built here (downloads stay in the cache)"
 
 $(VENV)/.installed: requirements.lock pyproject.toml
@@ -63,6 +64,11 @@ bench-plan: $(VENV)/.installed
 
 bench-service: $(VENV)/.installed
 	@$(BIN)/python -m tests.benchmarks.service
+
+bench-report: $(VENV)/.installed
+	@bash tests/prepare
+	@$(BIN)/kotae model pull qwen2.5-coder-1.5b
+	@$(BIN)/python -m tests.benchmarks.report
 
 # The lock names versions and hashes only; pip takes them from whatever index it is set up for.
 lock:

@@ -50,7 +50,13 @@ def conclude(turn: Turn, schema: Schema, *, model: str, database: str) -> Answer
             text = ground(template, turn.result, turn.question, turn.lang)
             notes = _notes(turn, turn.result)
             return replace(
-                base, status="answered", text=text, result=turn.result, notes=notes, exit_code=0
+                base,
+                status="answered",
+                text=text,
+                result=turn.result,
+                notes=notes,
+                exit_code=0,
+                sentence=template,
             )
         case _:
             return base

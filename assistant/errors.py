@@ -3,9 +3,10 @@
 AssistantError
 ├── QuestionFailed  this question got no answer; the next one may: exit 1
 ├── PersonMustAct   usage or settings: exit 2
-│   ├── QuestionFileUnreadable, QuestionFileNotToml, NoQuestions
-│   ├── UnknownQuestionKey, QuestionKeyMissing, QuestionKeyNotText, DuplicateQuestionId
-│   ├── ReportNotWritable
+│   ├── QuestionFileUnreadable, QuestionFileNotParsed, NoQuestions, DuplicateQuestionId
+│   ├── UnknownQuestionKey, QuestionKeyMissing, QuestionKeyNotText, QuestionKeyInvalid
+│   ├── UnknownParameter, ParameterMissing, ParameterInvalid, UnknownQuestionId, UnknownFormat
+│   ├── LockUnreadable, ReportRunning, ReportNotWritable, NoBrowser, BrowserFailed
 │   └── SeveralForms
 └── Unreachable     model server or database is not there: exit 3
 """
@@ -44,10 +45,10 @@ class QuestionFileUnreadable(PersonMustAct):
     template = "cannot read the question file {path}: {reason}; name a TOML file of questions"
 
 
-class QuestionFileNotToml(PersonMustAct):
-    """The file does not parse; `reason` names line and column."""
+class QuestionFileNotParsed(PersonMustAct):
+    """The file is not what its name says; `reason` names line and column."""
 
-    template = "{path} is not valid TOML: {reason}; correct that line"
+    template = "{path} cannot be parsed: {reason}; correct that line"
 
 
 class NoQuestions(PersonMustAct):
@@ -59,19 +60,55 @@ class NoQuestions(PersonMustAct):
 class UnknownQuestionKey(PersonMustAct):
     """A misspelt key would silently change nothing."""
 
-    template = "{path}: unknown key {key}; did you mean {nearest}?"
+    template = "{path}, line {line}: unknown key {key}; did you mean {nearest}?"
 
 
 class QuestionKeyMissing(PersonMustAct):
     """A key that every question file or question has is not there, or empty."""
 
-    template = '{path}: {key} is missing or empty; add {name} = "…"'
+    template = '{path}, line {line}: {key} is missing or empty; add {name} = "…"'
 
 
 class QuestionKeyNotText(PersonMustAct):
     """A number, a list or a table stands where text belongs."""
 
-    template = '{path}: {key} must be text; write it in quotes: {name} = "…"'
+    template = '{path}, line {line}: {key} must be text; write it in quotes: {name} = "…"'
+
+
+class QuestionKeyInvalid(PersonMustAct):
+    """A value that the key cannot have."""
+
+    template = "{path}, line {line}: {key}: {problem}"
+
+
+class UnknownParameter(PersonMustAct):
+    """A text, a statement or --set names a parameter that the file does not declare."""
+
+    template = "{place}: there is no parameter {name}; did you mean {nearest}?"
+
+
+class ParameterMissing(PersonMustAct):
+    """A parameter without a default was not given."""
+
+    template = "the parameter {name} has no default; add --set {name}=…"
+
+
+class ParameterInvalid(PersonMustAct):
+    """A value of the wrong kind."""
+
+    template = "the parameter {name} cannot be {value}: it must be {wish}"
+
+
+class UnknownQuestionId(PersonMustAct):
+    """--only names a question that the file does not have."""
+
+    template = "no question has the id {id}; did you mean {nearest}?"
+
+
+class UnknownFormat(PersonMustAct):
+    """--format names something that no writer writes."""
+
+    template = "cannot write the format {format}; choose from {known}"
 
 
 class DuplicateQuestionId(PersonMustAct):
@@ -90,6 +127,30 @@ class ReportNotWritable(PersonMustAct):
     """The output directory or a file in it cannot be made."""
 
     template = "cannot write the report to {path}: {reason}; choose another directory with -o"
+
+
+class LockUnreadable(PersonMustAct):
+    """The lock file was damaged or is of another version."""
+
+    template = "{path} is not a lock file: {reason}; delete it, and the model is asked anew"
+
+
+class ReportRunning(PersonMustAct):
+    """Two runs would write over each other."""
+
+    template = "another run is writing to {path}; wait for it, or choose another directory with -o"
+
+
+class NoBrowser(PersonMustAct):
+    """PDF is printed by a browser of the Chromium family."""
+
+    template = "no Chrome, Edge or Chromium was found to print the PDF; name one in KOTAE_BROWSER"
+
+
+class BrowserFailed(PersonMustAct):
+    """The browser did not print."""
+
+    template = "{browser} did not print the PDF: {reason}; open report.html and print it"
 
 
 class Unreachable(AssistantError):

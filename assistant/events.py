@@ -123,7 +123,8 @@ class Answer:
 
     `text` is the answer, the question back (status ask), the reason (refused) or the error
     (failed). `choices` and `default` belong to ask. `exit_code`: 0 answered, 1 not answered,
-    2 settings, 3 when the model server or the database could not be reached.
+    2 settings, 3 when the model server or the database could not be reached. `sentence` is the
+    model's own, its slots not filled, for the same statement at another time.
     """
 
     status: Status
@@ -137,6 +138,7 @@ class Answer:
     model: str = ""
     database: str = ""
     exit_code: int = 0
+    sentence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,13 +23,18 @@ def is_numeric(column: Column) -> bool:
     return column.type in _NUMERIC
 
 
+def is_measure(column: Column) -> bool:
+    """Whether the column counts something; a year, a code or an id only names it."""
+    return is_numeric(column) and not _NAMES_SOMETHING.search(column.name)
+
+
 def cell_text(cell: Cell, column: Column) -> str:
     """A cell as a person reads it: NULL visible, numbers grouped, control characters shown."""
     if cell is None:
         return NULL
     if column.type == "boolean" and cell in (0, 1):
         return "true" if cell else "false"
-    if is_numeric(column) and not _NAMES_SOMETHING.search(column.name):
+    if is_measure(column):
         return number_text(cell)
     if isinstance(cell, float):
         return format(cell, "g") if abs(cell) < 1e15 else repr(cell)

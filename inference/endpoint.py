@@ -50,6 +50,18 @@ def attach(url: str, api_key: str | None = None, model: str | None = None) -> En
     return Endpoint(base, api_key, model or chosen.names[0], chosen.context_tokens)
 
 
+def slots(endpoint: Endpoint) -> int:
+    """Questions that the server works on at the same time; 1 where it does not say."""
+    here = urlsplit(endpoint.base_url).hostname in LOOPBACK
+    headers = {"Authorization": f"Bearer {endpoint.api_key}"} if endpoint.api_key else {}
+    url = endpoint.base_url.removesuffix("/v1") + "/props"
+    try:
+        reply = httpx2.get(url, headers=headers, timeout=TIMEOUT, trust_env=not here)
+        return max(1, int(reply.json()["total_slots"]))
+    except (httpx2.TransportError, ValueError, KeyError, TypeError):
+        return 1
+
+
 def served(base: str, api_key: str | None) -> list[ServedModel]:
     """The models of a server whose base URL ends in /v1."""
     shown = _without_password(base)

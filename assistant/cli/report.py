@@ -2,19 +2,33 @@
 
 import asyncio
 import sys
+import time
+from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import Progress as Bar
 
-from assistant.cli.console import our_errors, reporting_errors, say, step_progress
+from assistant.cli.console import our_errors, reporting_errors, say
 from assistant.locale import t
 
 if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
     from assistant.events import Progress
-    from assistant.report.questions import Question, QuestionFile
-    from assistant.report.writers import Finished
+    from assistant.report.runner import Job, Outcome
+    from assistant.report.staff import OpenDatabase, OpenStaff, Staff
+
+POLL_SECONDS = 0.5
+
+
+class FailOn(StrEnum):
+    """What makes the exit code 1."""
+
+    ERROR = "error"
+    EXPECTATION = "expectation"
+    DOUBT = "doubt"
 
 
 def register(app: typer.Typer) -> None:
@@ -22,69 +36,159 @@ def register(app: typer.Typer) -> None:
     app.command(name="report", help=t("report.help"))(report)
 
 
-def report(
+def report(  # noqa: PLR0913, PLR0917 - each is an option that a person types
     file: Annotated[Path, typer.Argument(help=t("report.file"))],
     output: Annotated[Path, typer.Option("--output", "-o", help=t("report.output"))],
-    database: Annotated[str | None, typer.Option(help=t("report.database"))] = None,
-    model: Annotated[str | None, typer.Option(help=t("report.model"))] = None,
+    database: Annotated[
+        str | None, typer.Option("--database", "-d", help=t("report.database"))
+    ] = None,
+    model: Annotated[str | None, typer.Option("--model", "-m", help=t("report.model"))] = None,
     endpoint: Annotated[str | None, typer.Option(help=t("report.endpoint"))] = None,
+    format: Annotated[
+        str, typer.Option("--format", "-f", help=t("report.format"))
+    ] = "html,md,json",
+    parameters: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help=t("report.set"))
+    ] = None,
+    only: Annotated[str, typer.Option(help=t("report.only"))] = "",
+    jobs: Annotated[int | None, typer.Option(min=1, max=64, help=t("report.jobs"))] = None,
+    timeout: Annotated[float | None, typer.Option(min=1, help=t("report.timeout"))] = None,
+    fail_on: Annotated[FailOn, typer.Option(help=t("report.fail_on"))] = FailOn.ERROR,
+    bom: Annotated[bool, typer.Option("--bom", help=t("report.bom"))] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=t("report.dry_run"))] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help=t("report.fresh"))] = False,
+    update: Annotated[bool, typer.Option("--update", help=t("report.update"))] = False,
+    watch: Annotated[bool, typer.Option("--watch", help=t("report.watch"))] = False,
 ) -> None:
     """Answer every question of the file; the exit code says whether all were answered."""
-    from assistant.report.questions import read_questions
+
+    def run() -> int:
+        with reporting_errors(*our_errors()):
+            job = _job(file, output, format, parameters or [], only)
+            job = _with_flags(job, timeout=timeout, bom=bom, fresh=fresh, update=update)
+            named = database or job.file.database
+            return _run(job, _openers(named, model, endpoint, jobs), fail_on, dry_run=dry_run)
+
+    sys.exit(_watch(file, run) if watch else run())
+
+
+def _job(file: Path, output: Path, format: str, parameters: list[str], only: str) -> "Job":
+    from assistant.report.parameters import filled_file, parameter_values
+    from assistant.report.reading import read_questions
+    from assistant.report.runner import Job
+    from assistant.report.writers import chosen_formats
+
+    questions = read_questions(file)
+    values = parameter_values(questions, _pairs(parameters))
+    filled_file(questions, values)  # a name that no parameter has is told before anything runs
+    ids = frozenset(filter(None, map(str.strip, only.split(","))))
+    _refuse_unknown(ids, [question.id for question in questions.questions])
+    formats = chosen_formats(format)
+    if "pdf" in formats:
+        from assistant.report.writers.pdf import find_browser
+
+        find_browser()
+    return Job(file, questions, output, values, formats, only=ids)
+
+
+def _pairs(parameters: list[str]) -> dict[str, str]:
+    pairs = {}
+    for pair in parameters:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise typer.BadParameter(f"{pair}: NAME=VALUE", param_hint="--set")
+        pairs[name.strip()] = value
+    return pairs
+
+
+def _refuse_unknown(ids: frozenset[str], known: list[str]) -> None:
+    from difflib import get_close_matches
+
+    from assistant.errors import UnknownQuestionId
+
+    for id in sorted(ids - set(known)):
+        raise UnknownQuestionId(id=id, nearest=get_close_matches(id, known, n=1, cutoff=0)[0])
+
+
+def _with_flags(
+    job: "Job", *, timeout: float | None, bom: bool, fresh: bool, update: bool
+) -> "Job":
+    from dataclasses import replace
+
+    return replace(job, timeout=timeout, bom=bom, fresh=fresh, update=update)
+
+
+def _openers(
+    database: str | None, model: str | None, endpoint: str | None, jobs: int | None
+) -> "tuple[OpenDatabase, OpenStaff]":
+    from assistant.cli.report_database import open_database
+
+    def open_staff(
+        on_progress: "Callable[[Progress], None]",
+    ) -> "AbstractAsyncContextManager[Staff]":
+        from assistant.cli import wiring  # brings the model's client along
+
+        return wiring.open_staff(database, model, endpoint, jobs)(on_progress)
+
+    return open_database(database), open_staff
+
+
+def _run(
+    job: "Job", openers: "tuple[OpenDatabase, OpenStaff]", fail_on: FailOn, *, dry_run: bool
+) -> int:
+    from assistant.cli.report_progress import ReportProgress
+    from assistant.report.preview import statements
     from assistant.report.runner import run_report
 
-    with reporting_errors(*our_errors()):
-        questions = read_questions(file)
-        from assistant.cli.wiring import open_asker
-
-        opener = open_asker(database, model, endpoint)
-        with step_progress() as bar:
-            narrator = _Narrator(bar, questions)
-            outcome = asyncio.run(run_report(questions, opener, output, narrator))
-        say(
-            t(
-                "report.done",
-                answered=outcome.answered,
-                failed=outcome.failed,
-                path=output / "report.md",
-            )
+    open_database, open_staff = openers
+    if dry_run:
+        for line in asyncio.run(statements(job, open_database)):
+            typer.echo(line)
+        return 0
+    count = len(job.only) or len(job.file.questions)
+    with ReportProgress(count) as progress:
+        outcome = asyncio.run(run_report(job, open_database, open_staff, progress))
+    say(
+        t(
+            "report.done",
+            answered=outcome.answered,
+            failed=outcome.failed,
+            doubtful=outcome.doubtful,
+            path=", ".join(map(str, outcome.files)),
         )
-    sys.exit(outcome.exit_code)
+    )
+    return _exit_code(outcome, fail_on)
 
 
-class _Narrator:
-    """Tells the run on standard error: a bar for the whole, a line for each question."""
+def _exit_code(outcome: "Outcome", fail_on: FailOn) -> int:
+    if outcome.unreachable:
+        return 3
+    expected = fail_on is not FailOn.ERROR and outcome.broken
+    doubted = fail_on is FailOn.DOUBT and outcome.doubtful
+    return int(bool(outcome.failed or expected or doubted))
 
-    def __init__(self, bar: Bar, file: "QuestionFile") -> None:
-        self._bar = bar
-        self._total = len(file.questions)
-        self._done = 0
-        self._label = t("report.loading")
-        self._task = bar.add_task(self._label, total=self._total)
 
-    def started(self, question: "Question") -> None:
-        self._label = question.id
-        self._bar.update(self._task, description=self._label)
+def _watch(file: Path, run: Callable[[], int]) -> int:
+    """Run now and whenever the file is saved, until Ctrl-C."""
+    seen: object = None
+    try:
+        while True:
+            if (saved := _saved(file)) != seen:
+                seen = saved
+                try:
+                    run()
+                except SystemExit as end:  # told already; the next save may be better
+                    if end.code == 130:
+                        return 130
+                say(t("report.watching", path=file))
+            time.sleep(POLL_SECONDS)
+    except KeyboardInterrupt:
+        return 130
 
-    def progressed(self, progress: "Progress") -> None:
-        share = "" if progress.done is None else f" {progress.done:.0%}"
-        description = f"{self._label}{share} {progress.detail}".rstrip()
-        self._bar.update(self._task, description=description)
 
-    def finished(self, finished: "Finished") -> None:
-        self._done += 1
-        self._bar.update(self._task, completed=self._done)
-        answer = finished.answer
-        outcome = t("report.outcome_other", reason=answer.text)
-        if finished.ok:
-            rows = answer.result.row_count if answer.result else 0
-            outcome = t("report.outcome_answered", rows=rows, seconds=f"{answer.usage.seconds:.1f}")
-        say(
-            t(
-                "report.finished",
-                number=self._done,
-                total=self._total,
-                id=finished.question.id,
-                outcome=outcome,
-            )
-        )
+def _saved(file: Path) -> object:
+    try:
+        facts = file.stat()
+    except OSError:
+        return None
+    return facts.st_mtime_ns, facts.st_size, facts.st_ino

@@ -3,9 +3,9 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractContextManager, AsyncExitStack, aclosing, asynccontextmanager
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assistant import settings as assistant_settings
 from assistant.asker import OpenAsker
@@ -13,9 +13,11 @@ from assistant.cli.server import server_wish
 from assistant.events import Progress
 from assistant.locale import set_language
 from assistant.loop import Loop
-from assistant.model import ChatModel, ModelEndpoint
+from assistant.model import ChatModel, Message, ModelEndpoint, ReplySchema
+from assistant.report.staff import OpenStaff, Staff, Write
 from assistant.settings import Settings
 from assistant.tools import Tools
+from inference.endpoint import slots
 from inference.server import connect
 from mcp_server import settings as tool_settings
 from mcp_server.server import create_server
@@ -62,6 +64,48 @@ def open_asker(
             yield loop
 
     return opened
+
+
+def open_staff(
+    database: str | None, model: str | None, endpoint: str | None, jobs: int | None
+) -> OpenStaff:
+    """As `open_asker`, with askers that work at the same time: `jobs`, or as the server has slots.
+
+    Each has a connection of its own to the model; the database tools are shared.
+    """
+    settings = assistant_settings.load(model=model, endpoint=endpoint)
+    tools = tool_settings.load(assistant_settings.find_file(), database)
+
+    @asynccontextmanager
+    async def opened(on_progress: Listener) -> AsyncIterator[Staff]:
+        async with AsyncExitStack() as stack:
+            client = await stack.enter_async_context(Tools(create_server(tools)))
+            schema = await client.schema()
+            served = await stack.enter_async_context(_served(settings, on_progress))
+            count = await asyncio.to_thread(slots, served) if jobs is None else jobs
+            chats = [
+                await stack.enter_async_context(ChatModel(_endpoint(served))) for _ in range(count)
+            ]
+            shown, today = tools.connections[schema.connection].shown_url, _today(settings)
+            loops = [Loop(chat, client, schema, today=today, database=shown) for chat in chats]
+            yield Staff(tuple(loops), _writer(chats[0]))
+
+    return opened
+
+
+def _writer(chat: ChatModel) -> Write:
+    async def write(system: str, user: str, schema: dict[str, Any]) -> str:
+        text = ""
+        prompt: list[Message] = [
+            {"role": "system", "content": system},
+            {"role": "user", "content": user},
+        ]
+        async with aclosing(chat.reply(prompt, ReplySchema("summary", schema))) as pieces:
+            async for piece in pieces:
+                text += piece.text if piece.kind == "content" else ""
+        return text
+
+    return write
 
 
 def shown_names(

@@ -1,118 +1,209 @@
-"""The question file: a title and its questions, in TOML, strict about every key.
+"""The question file: what a report asks, in which order, and what it expects of the answers.
 
-title = "Sales overview"
+title = "Sales {month_label}"
 
-[[question]]
+[parameters]
+month = "2025-12"              # changed with --set month=2025-11
+
+[[section]]
+heading = "Overview"
+
+[[section.question]]
 id = "total"
-text = "What were total sales in 2025?"
-heading = "Total"              # optional, else the text
-note = "Without returns."      # optional, printed below the heading
+text = "What were total sales in {month_label}?"
+expect = { rows = "1", not_null = ["sales"] }
+
+The models here are the whole format; `question_file.schema.json` is made from them.
 """
 
-import tomllib
-from dataclasses import dataclass
-from difflib import get_close_matches
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Any, Literal, Self
 
-from assistant.errors import (
-    DuplicateQuestionId,
-    NoQuestions,
-    QuestionFileNotToml,
-    QuestionFileUnreadable,
-    QuestionKeyMissing,
-    QuestionKeyNotText,
-    UnknownQuestionKey,
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
 )
 
-_FILE_KEYS = ("title", "question")
-_QUESTION_KEYS = ("id", "text", "heading", "note")
+from assistant.report.expectations import parse_interval, parse_share
+from assistant.report.formats import FORMATS
+
+Scalar = str | bool | int | float | date
+ChartWish = Literal["auto", "line", "bar", "pie", "table", "number"]
+OnError = Literal["continue", "stop"]
+Text = Annotated[str, StringConstraints(min_length=1)]
+Id = Annotated[str, StringConstraints(pattern=r"^[\w-]{1,60}$")]
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,59}$")]
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One question of a report; `heading` is the text itself where none is given."""
+def _known_format(name: str) -> str:
+    if name not in FORMATS:
+        raise ValueError(f"{name} is none of {', '.join(FORMATS)}")
+    return name
 
-    id: str
-    text: str
-    heading: str
+
+def _interval(text: str | int) -> str:
+    parse_interval(str(text))
+    return str(text)
+
+
+def _share(text: str) -> str:
+    parse_share(text)
+    return text
+
+
+Interval = Annotated[str | int, AfterValidator(_interval)]
+Share = Annotated[str, AfterValidator(_share)]
+Format = Annotated[str, AfterValidator(_known_format)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        str_strip_whitespace=True,
+        use_attribute_docstrings=True,
+    )
+
+
+class Expect(_Part):
+    """What must hold for the rows; what does not is marked in the report."""
+
+    rows: Interval | None = None
+    """How many rows: "1", "> 0", "1..31"."""
+    not_null: list[Text] = []
+    """Columns that may not hold NULL."""
+    range: dict[str, Interval] = {}
+    """Where each value of a column must lie: { sales = "0.." }."""
+    change: Share | None = None
+    """How far the value may move from the previous run: "20%"."""
+
+
+class Question(_Part):
+    """One question of a report."""
+
+    id: Id
+    """Names the question in the lock file, in answers.jsonl and on the command line."""
+    text: Text
+    """What is asked, in Japanese or English; {name} stands for a parameter."""
+    heading: str = ""
+    """What stands above the answer; by default the text."""
     note: str = ""
+    """Printed below the heading."""
+    chart: ChartWish | None = None
+    """By default chosen from the columns."""
+    columns: list[Text] = []
+    """The columns to show, in this order; by default all."""
+    formats: dict[str, Format] = {}
+    """How numbers of a column are shown: { sales = "yen" }."""
+    sort: str = ""
+    """A column to sort the shown rows by; "sales desc" for the greatest first."""
+    limit: Annotated[int, Field(ge=1)] | None = None
+    """Rows to show at most."""
+    expect: Expect = Expect()
+    on_error: OnError | None = None
+    """"stop" ends the run when this question has no answer."""
+    sql: str = ""
+    """A statement to run instead of asking the model; :name stands for a parameter's value."""
+
+    @property
+    def title(self) -> str:
+        """The heading, or the text where there is none."""
+        return self.heading or self.text
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionFile:
-    """What a report answers, in order; ids are unique, and there is at least one question."""
+class Section(_Part):
+    """Questions under one heading."""
 
-    title: str
-    questions: tuple[Question, ...]
-
-
-def read_questions(path: Path) -> QuestionFile:
-    """Read and check a question file; raises PersonMustAct with file and key."""
-    table = _Table(path, "", _parse(path))
-    table.refuse_unknown(_FILE_KEYS)
-    title = table.text("title")
-    entries = table.values.get("question", [])
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise NoQuestions(path=path)
-    questions = [
-        _question(_Table(path, f"question[{number}].", entry))
-        for number, entry in enumerate(entries, 1)
-    ]
-    if not questions:
-        raise NoQuestions(path=path)
-    _refuse_duplicates(path, questions)
-    return QuestionFile(title, tuple(questions))
+    heading: Text
+    text: str = ""
+    """Paragraphs below the heading."""
+    question: list[Question] = []
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """One TOML table, and where it stands in the file."""
+class Summary(_Part):
+    """A block at the top: key figures, and sentences that code makes from the rows."""
 
-    path: Path
-    place: str
-    values: dict[str, Any]
-
-    def refuse_unknown(self, known: tuple[str, ...]) -> None:
-        for key in self.values:
-            if key not in known:
-                nearest = get_close_matches(key, known, n=1, cutoff=0)[0]
-                raise UnknownQuestionKey(path=self.path, key=self.place + key, nearest=nearest)
-
-    def text(self, name: str) -> str:
-        if not (text := self.text_or_empty(name)):
-            raise QuestionKeyMissing(path=self.path, key=self.place + name, name=name)
-        return text
-
-    def text_or_empty(self, name: str) -> str:
-        value = self.values.get(name, "")
-        if not isinstance(value, str):
-            raise QuestionKeyNotText(path=self.path, key=self.place + name, name=name)
-        return value.strip()
+    heading: str = ""
+    prose: bool = False
+    """Have the model write, too. What code cannot stand for is dropped; small models write little
+    that stays."""
 
 
-def _parse(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise QuestionFileUnreadable(path=path, reason=error.strerror) from error
-    except UnicodeDecodeError as error:
-        raise QuestionFileUnreadable(path=path, reason="not UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
-        raise QuestionFileNotToml(path=path, reason=error) from error
+class Defaults(_Part):
+    """What holds for every question that does not say otherwise."""
+
+    chart: ChartWish = "auto"
+    limit: Annotated[int, Field(ge=1)] | None = None
+    on_error: OnError = "continue"
 
 
-def _question(table: _Table) -> Question:
-    table.refuse_unknown(_QUESTION_KEYS)
-    text = table.text("text")
-    heading = table.text_or_empty("heading") or text
-    return Question(table.text("id"), text, heading, table.text_or_empty("note"))
+class Parameter(_Part):
+    """A value that changes from run to run; without a default it must be given with --set."""
+
+    default: Scalar | None = None
+    help: str = ""
+    pattern: str = ""
+    """A regular expression that the whole value must match."""
+    choices: list[Scalar] = []
 
 
-def _refuse_duplicates(path: Path, questions: list[Question]) -> None:
-    places: dict[str, str] = {}
-    for number, question in enumerate(questions, 1):
-        second = f"question[{number}]"
-        if first := places.get(question.id):
-            raise DuplicateQuestionId(path=path, id=question.id, first=first, second=second)
-        places[question.id] = second
+def _as_table(value: Any) -> Any:
+    return value if isinstance(value, dict | Parameter) else {"default": value}
+
+
+ParameterEntry = Annotated[
+    Parameter, BeforeValidator(_as_table, json_schema_input_type=Parameter | Scalar)
+]
+
+
+class QuestionFile(_Part):
+    """A report: its title and what it asks, in order."""
+
+    title: Text
+    text: str = ""
+    """Paragraphs below the title."""
+    database: str | None = None
+    """A URL, the path of an SQLite file, or a connection of kotae.toml; --database goes first."""
+    parameters: dict[Name, ParameterEntry] = {}
+    defaults: Defaults = Defaults()
+    summary: Summary | None = None
+    question: list[Question] = []
+    """Questions before the first section."""
+    section: list[Section] = []
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """All questions in the order of the report."""
+        return tuple(question for _, question in self.places())
+
+    def places(self) -> Iterator[tuple[str, Question]]:
+        """Every question with its place in the file: "section[1].question[2]"."""
+        for number, question in enumerate(self.question, 1):
+            yield f"question[{number}]", question
+        for at, section in enumerate(self.section, 1):
+            for number, question in enumerate(section.question, 1):
+                yield f"section[{at}].question[{number}]", question
+
+    def mapped(self, change: Any) -> Self:
+        """The file with `change` applied to every question."""
+        return self.model_copy(
+            update={
+                "question": [change(question) for question in self.question],
+                "section": [
+                    section.model_copy(update={"question": [change(q) for q in section.question]})
+                    for section in self.section
+                ],
+            }
+        )
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON schema of a question file, for editors."""
+    schema = QuestionFile.model_json_schema(mode="validation")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -20,7 +20,7 @@ def command() -> typer.Typer:
         (None, "cannot read the question file"),
         ('title = "t"\n', "holds no question"),
         ('title = "t"\n[[question]]\nid = "a"\ntxt = "x"\n', "question[1].txt; did you mean text?"),
-        ("title = \n", "is not valid TOML"),
+        ("title = \n", "cannot be parsed"),
     ],
 )
 def test_a_bad_question_file_is_one_line_and_a_usage_error(
