@@ -27,6 +27,8 @@ ENGINE_LAYERS = frozenset({SESSION, TRANSACTION})
 Rows = Sequence[Sequence[str | None]]
 Ask = Callable[[str], Rows]
 """One statement to the server; its rows."""
+AskAll = Callable[[Sequence[str]], Sequence[Rows]]
+"""Several statements in one round trip; the rows of each."""
 
 _PINNED, _CONVENIENCE = "pinned", "convenience"
 SQL_MODES = {
@@ -36,7 +38,7 @@ SQL_MODES = {
 }
 _OTHER_QUOTING = re.compile(r"ANSI_QUOTES|NO_BACKSLASH_ESCAPES|[^A-Z_,]")
 _UNICODE = frozenset({"utf8mb4", "utf8mb3", "utf8"})
-_OF_THE_CLIENT = range(2000, 3000)
+OF_THE_CLIENT = range(2000, 3000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +52,13 @@ class Fence:
     read_back: str
     missing: frozenset[str]
 
-    def raise_around(self, ask: Ask, where: str) -> frozenset[str]:
+    def raise_around(self, ask: AskAll, where: str) -> frozenset[str]:
         """Put the fence around a session; the layers that it lacks then.
 
         Raises FenceMissing when the server would read quotes or characters otherwise than the
         lexer does.
         """
-        for statement in self.statements:
-            ask(statement)
-        [(sql_mode, charset, *read_only)] = ask(self.read_back)
+        *_, [(sql_mode, charset, *read_only)] = ask([*self.statements, self.read_back])
         if _OTHER_QUOTING.search(sql_mode or "") or charset not in _UNICODE:
             raise FenceMissing(where=where, message=f"sql_mode {sql_mode}, charset {charset}")
         return self.missing | ({SESSION} if read_only != ["1"] else frozenset())
@@ -124,6 +124,6 @@ def _answered(statement: str, ask: Ask) -> Rows | None:
         return ask(statement)
     except pymysql.Error as error:
         number = error.args[0] if error.args else 0
-        if not number or number in _OF_THE_CLIENT:
+        if not number or number in OF_THE_CLIENT:
             raise
         return None

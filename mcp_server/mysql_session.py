@@ -3,16 +3,25 @@
 import logging
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from struct import pack
 from typing import Any
 
 import pymysql
+from pymysql.connections import MySQLResult
 from pymysql.cursors import SSCursor
 from sqlalchemy.pool import PoolProxiedConnection
 
 from mcp_server.errors import DatabaseToolError, FenceIncomplete
-from mcp_server.mysql_fence import ENGINE_LAYERS, Fence, Rows, fence_of, server_of
+from mcp_server.mysql_fence import (
+    ENGINE_LAYERS,
+    OF_THE_CLIENT,
+    Fence,
+    Rows,
+    fence_of,
+    server_of,
+)
 from mcp_server.mysql_servers import Server
 from mcp_server.mysql_types import kind_of_column
 from mcp_server.policy import Policy
@@ -29,7 +38,10 @@ LAYERS = (
     *("connection flags", "sql_mode", "session", "transaction", "time limit"),
     *("policy", "limits"),
 )
-_RESET_CONNECTION = 0x1F
+# Commands of the protocol; PyMySQL has no public way to send several, nor the last one.
+_QUERY = b"\x03"
+_ROLLBACK = _QUERY + b"ROLLBACK"
+_RESET_CONNECTION = b"\x1f"
 _FENCE = "kotae fence"
 
 
@@ -60,7 +72,7 @@ class MySqlSession:
         self._wait_at_most(CONNECT_SECONDS)
         server, fence = self._known(seconds)
         self.flavour, self.version, self.product = server.flavour, server.version, server.product
-        missing = fence.raise_around(self._ask, self._settings.where)
+        missing = fence.raise_around(self._ask_all, self._settings.where)
         self.missing = tuple(layer for layer in LAYERS if layer in missing)
         self.layers = tuple(layer for layer in LAYERS if layer not in missing)
         if self._settings.fence == "required" and missing & ENGINE_LAYERS:
@@ -86,6 +98,33 @@ class MySqlSession:
             cursor.execute(sql)
             rows: Rows = cursor.fetchall()
             return rows
+
+    def _ask_all(self, statements: Sequence[str]) -> list[Rows]:
+        return self._in_one_trip([_QUERY + statement.encode() for statement in statements])
+
+    def _in_one_trip(self, commands: Sequence[bytes]) -> list[Rows]:
+        """Send all commands at once, then read what the server says to each; one wait, not many.
+
+        Raises the first error once every answer is read, so that the connection stays in step.
+        """
+        self._raw._write_bytes(b"".join(pack("<I", len(command)) + command for command in commands))
+        answers = [self._answer() for _ in commands]
+        for answer in answers:
+            if isinstance(answer, pymysql.Error):
+                raise answer
+        return [answer for answer in answers if not isinstance(answer, pymysql.Error)]
+
+    def _answer(self) -> Rows | pymysql.Error:
+        self._raw._next_seq_id = 1  # each command begins a count of its own
+        result = MySQLResult(self._raw)
+        try:
+            result.read()
+        except pymysql.Error as error:
+            if error.args and error.args[0] in OF_THE_CLIENT:
+                raise
+            return error
+        rows: Rows = result.rows or ()
+        return rows
 
     def _wait_at_most(self, seconds: float) -> None:
         self._raw._read_timeout = seconds  # PyMySQL takes it at the start only
@@ -172,10 +211,8 @@ class MySqlSession:
 
     def _forget(self) -> None:
         self._wait_at_most(CONNECT_SECONDS)
-        self._raw.rollback()
-        # Drops locks, variables and temporary tables; PyMySQL has no public call for it.
-        self._raw._execute_command(_RESET_CONNECTION, b"")
-        self._raw._read_ok_packet()
+        # The reset drops locks, variables and temporary tables.
+        self._in_one_trip([_ROLLBACK, _RESET_CONNECTION])
 
     def _finish(self) -> None:
         """Take what the server sent already; a killed statement ends with an error."""
