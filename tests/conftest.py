@@ -7,6 +7,7 @@ import pytest
 
 pytest_plugins = [
     "tests.fixtures.databases",
+    "tests.fixtures.gpt_oss",
     "tests.fixtures.models",
     "tests.fixtures.sales",
     "tests.fixtures.scripted_model",
