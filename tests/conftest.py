@@ -7,8 +7,8 @@ import pytest
 
 pytest_plugins = [
     "tests.fixtures.databases",
-    "tests.fixtures.gpt_oss",
     "tests.fixtures.models",
+    "tests.fixtures.gpt_oss",
     "tests.fixtures.sales",
     "tests.fixtures.scripted_model",
 ]
