@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from platformdirs import user_config_path
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.errors import SecretExposed, SettingInvalid, SettingsUnreadable, SettingUnknown
 
@@ -27,6 +27,7 @@ _ENVIRONMENT = {
     "KOTAE_ENGINE": ("model", "engine"),
     "KOTAE_CONTEXT_TOKENS": ("model", "context_tokens"),
     "KOTAE_EFFORT": ("model", "effort"),
+    "KOTAE_TIMEOUT_SECONDS": ("model", "timeout_seconds"),
 }
 
 
@@ -35,7 +36,10 @@ class _Section(BaseModel):
 
 
 class ModelSettings(_Section):
-    """Which model answers. `api_key` comes from the environment or from `api_key_file`."""
+    """Which model answers. `api_key` comes from the environment or from `api_key_file`.
+
+    `timeout_seconds`: how long the server may be silent; a long prompt on a slow PC takes minutes.
+    """
 
     name: str | None = None
     endpoint: str | None = None
@@ -44,6 +48,7 @@ class ModelSettings(_Section):
     engine: Path | None = None
     context_tokens: int | None = None
     effort: Literal["low", "medium", "high"] = "low"
+    timeout_seconds: float = Field(default=900.0, gt=0)
 
 
 class AssistantSettings(_Section):

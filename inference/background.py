@@ -33,11 +33,14 @@ class RunningServer:
     api_key: str
     context_tokens: int | None
     log: str
+    saves: str = ""
 
     @property
     def endpoint(self) -> Endpoint:
         """Where to send questions."""
-        return Endpoint(self.url, self.api_key, self.model, self.context_tokens)
+        saves = Path(self.saves) if self.saves else None
+        tokens = self.context_tokens
+        return Endpoint(self.url, self.api_key, self.model, tokens, "llama.cpp", saves)
 
     def serves(self, wish: str | None) -> bool:
         """Whether this is the model a person means: no wish, its name, or a path to its file."""
@@ -90,6 +93,7 @@ def release(server: ServerProcess, endpoint: Endpoint) -> RunningServer:
         api_key=endpoint.api_key or "",
         context_tokens=endpoint.context_tokens,
         log=str(server.log),
+        saves=str(endpoint.saves or ""),
     )
     write_private(state_file(), json.dumps(asdict(running), indent=1))
     server.release()

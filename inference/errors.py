@@ -198,6 +198,10 @@ class EndpointUnreachable(ServerUnavailable):
     )
 
 
+class EndpointLoading(ServerUnavailable):
+    template = "the model server at {url} is still loading its model; ask again in a moment"
+
+
 class NotAnEndpoint(PersonMustAct):
     template = (
         "{url} answers, but not as an OpenAI-compatible model server. Correct --endpoint "

@@ -1,8 +1,8 @@
 """An engine's own flags: read from its --help, and what we mean spelled in them."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 # An option's line begins with its spellings; descriptions are indented further.
@@ -16,7 +16,8 @@ FlagWish = tuple[tuple[str, ...], str | None]
 class Launch:
     """What a server is started for: the model's first file, its public name, its limits.
 
-    `effort` is a reasoning effort (low, medium, high), None for the model's own.
+    `effort` is a reasoning effort (low, medium, high), None for the model's own. `saves` is where
+    prompts that were read are kept. `extra` and `environment` are added to what is usual.
     """
 
     model: Path
@@ -24,6 +25,9 @@ class Launch:
     context_tokens: int
     threads: int
     effort: str | None = None
+    saves: Path | None = None
+    extra: tuple[FlagWish, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 def spellings(help_text: str) -> frozenset[str]:
@@ -57,7 +61,9 @@ def arguments(launch: Launch, port: int, known: frozenset[str]) -> list[str]:
     ]
     if launch.effort:
         wishes.append((("--reasoning-effort",), launch.effort))
-    return spelled(wishes, known)
+    if launch.saves:
+        wishes.append((("--slot-save-path",), str(launch.saves)))
+    return spelled([*wishes, *launch.extra], known)
 
 
 def spelled(wishes: Iterable[FlagWish], known: frozenset[str] | None) -> list[str]:

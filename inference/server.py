@@ -21,6 +21,7 @@ from inference.hardware import physical_cores, total_memory
 from inference.places import models_folder, state_folder
 from inference.process import Engine, start
 from inference.progress import OnProgress, human_size, unheard
+from inference.saves import saves_folder
 from inference.store import LocalModel, locate
 
 
@@ -104,7 +105,8 @@ def _prepared(wish: ServerWish, on_progress: OnProgress) -> tuple[Engine, Launch
     if not wish.force:
         _refuse_the_impossible(model, engine)
     tokens = wish.context_tokens or model.context_tokens
-    return engine, Launch(model.path, model.name, tokens, physical_cores(), wish.effort)
+    saves = saves_folder(engine.program.file, model.path)
+    return engine, Launch(model.path, model.name, tokens, physical_cores(), wish.effort, saves)
 
 
 def _refuse_the_impossible(model: LocalModel, engine: Engine) -> None:
