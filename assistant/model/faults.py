@@ -25,7 +25,7 @@ from assistant.model.terms import ModelEndpoint
 _MALFORMED = re.compile(r"does not match the expected \S+ format")
 # vLLM and SGLang tell the two sizes in words only.
 _TOO_LONG = re.compile(
-    r"context length (?:is|of) (?P<context>\d+).*?(?P<tokens>\d+)[^\d.]*(?:in the messages|tokens)",
+    r"context length (?:is|of) (?P<context>\d+).*?(?P<tokens>\d+) (?:in the messages|input tokens)",
     re.IGNORECASE | re.DOTALL,
 )
 

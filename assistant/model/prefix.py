@@ -1,7 +1,7 @@
 """The part of every prompt before the question: read ahead by llama-server, and kept on disk.
 
-The state is saved when it ends exactly where questions begin. A model with a sliding window
-(gpt-oss) cannot go back, only on; a saved state with even a token more would be read anew.
+The state is saved when it ends exactly where questions begin: a model with a sliding window
+can go on from a saved state, but not back.
 """
 
 import hashlib
