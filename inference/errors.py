@@ -188,6 +188,27 @@ class AnotherModelRuns(PersonMustAct):
     template = "the server runs {running}, not {wanted}. Stop it first with: kotae model stop"
 
 
+# Measuring
+
+
+class MeasuringFailed(ServerUnavailable):
+    template = "the model server could not be measured: {reason}. Its log: kotae model status"
+
+
+class NothingMeasured(ServerUnavailable):
+    template = (
+        "nothing could be measured: the model does not run as planned ({reason}). "
+        "Look at the plan: kotae model plan"
+    )
+
+
+class ServerInTheWay(PersonMustAct):
+    template = (
+        "{model} runs, and tuning needs the machine for itself. Stop it first with: "
+        "kotae model stop"
+    )
+
+
 # Endpoints
 
 

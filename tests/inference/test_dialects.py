@@ -72,7 +72,11 @@ def speaking(paths: Paths, status: int = 404) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(json.dumps(told or {"error": {"message": "Loading model"}}).encode())
 
-        do_GET = do_POST = answer
+        def do_GET(self) -> None:
+            self.answer()
+
+        def do_POST(self) -> None:
+            self.answer()
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
