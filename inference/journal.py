@@ -48,7 +48,7 @@ class Journal:
         self._known[entry.round, entry.knobs] = entry
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         with os.fdopen(os.open(self._path, flags, 0o600), "a", encoding="utf-8") as file:
-            file.write(json.dumps(asdict(entry)) + "\n")
+            file.write("\n" + json.dumps(asdict(entry)))  # the line before may be cut off
 
     def finish(self) -> None:
         """Forget it all; the next tuning measures anew."""

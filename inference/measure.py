@@ -13,43 +13,40 @@ from inference.endpoint import Endpoint
 from inference.errors import MeasuringFailed
 
 TIMEOUT = httpx2.Timeout(1800, connect=4)
-# What is measured must not depend on what happens to be in the prompt; any text serves.
-TEXT = """orders(id, customer_id->customers.id, ordered_on date, status {'paid','sent'}) -- 注文
+# Any text serves: what is measured does not depend on what it says.
+TEXT = """orders(id, customer_id->customers.id, ordered_on date, status {'paid','sent'}) -- orders
 SELECT c.name, SUM(o.total) AS sales FROM orders o JOIN customers c ON c.id = o.customer_id
-WHERE o.ordered_on >= '2025-04-01' GROUP BY c.name ORDER BY sales DESC LIMIT 10; 売上の多い順に表示
+WHERE o.ordered_on >= '2025-04-01' GROUP BY c.name ORDER BY sales DESC LIMIT 10;
 """
-GENERATED = 32
+# Answers are held to a schema in real use too; and half a letter at the end of one is an error.
+GRAMMAR = r"root ::= [ -~\n]*"
+GENERATED, LEAST = 32, 32
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One completion: what it wrote, and seconds as the client saw them."""
+    """One completion: what it wrote, rates as the server counted them, seconds as we did.
+
+    `prompt_tokens` are those that were not cached. `first_token` is 0 unless it was streamed.
+    """
 
     tokens: tuple[int, ...]
     prompt_tokens: int
-    prompt_seconds: float
-    first_token: float
-    generation_seconds: float
+    prompt_rate: float
+    generation_rate: float
     seconds: float
-
-    @property
-    def prompt_rate(self) -> float:
-        """Tokens a second of the prompt that were not cached."""
-        return self.prompt_tokens / self.prompt_seconds if self.prompt_seconds else 0.0
-
-    @property
-    def generation_rate(self) -> float:
-        """Tokens a second, counted from the first one."""
-        counted = len(self.tokens) - 1
-        return counted / self.generation_seconds if self.generation_seconds else 0.0
+    first_token: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class AtDepth:
-    """What a model does when so many tokens lie before the answer; seconds, tokens a second."""
+    """What a model does when so many tokens lie before the answer; seconds, tokens a second.
+
+    `prompt_rate` is None where there were too few tokens to tell.
+    """
 
     depth: int
-    prompt_rate: float
+    prompt_rate: float | None
     generation_rate: float
     first_token: float
 
@@ -78,7 +75,7 @@ class Turn:
 
 
 class Stopwatch:
-    """Measures one server; a context manager, for the connection that it keeps."""
+    """Measures one server; a context manager, for the client that it keeps."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
@@ -87,6 +84,8 @@ class Stopwatch:
             headers={"Authorization": f"Bearer {endpoint.api_key}"},
             timeout=TIMEOUT,
             trust_env=False,
+            # A kept connection may have been closed by the server meanwhile.
+            limits=httpx2.Limits(max_keepalive_connections=0),
         )
         self._words: list[int] = []
         self._played = 0
@@ -105,8 +104,9 @@ class Stopwatch:
     def at_depths(self, depths: tuple[int, ...], generated: int = GENERATED) -> Iterator[AtDepth]:
         """Read a cold prompt of each length and write on; raises MeasuringFailed."""
         for depth in depths:
-            reply = self.complete(self._prompt(max(depth, 1)), generated)
-            yield AtDepth(depth, reply.prompt_rate, reply.generation_rate, reply.first_token)
+            reply = self.complete(self._prompt(max(depth, 1)), generated, stream=True)
+            read = reply.prompt_rate if depth >= LEAST else None
+            yield AtDepth(depth, read, reply.generation_rate, reply.first_token)
 
     def play(self, script: Script) -> Turn:
         """Play a turn; raises MeasuringFailed when the server does not do its part."""
@@ -123,39 +123,41 @@ class Stopwatch:
             generation_rate=replies[-1].generation_rate,
         )
 
-    def complete(self, prompt: list[int], tokens: int) -> Reply:
-        """Write so many tokens after a prompt; raises MeasuringFailed."""
-        wish = {"n_predict": tokens, "ignore_eos": True, "temperature": 0, "cache_prompt": True}
-        body = {"prompt": prompt, "stream": True, "return_tokens": True, **wish}
+    def complete(self, prompt: list[int], tokens: int, *, stream: bool = False) -> Reply:
+        """Write so many tokens after a prompt; raises MeasuringFailed.
+
+        Of a stream the tokens are not all told: letters in several tokens come as one.
+        """
+        wish = {"n_predict": tokens, "ignore_eos": True, "temperature": 0, "grammar": GRAMMAR}
+        body = {"prompt": prompt, "cache_prompt": True, "stream": stream, "return_tokens": True}
         started = time.perf_counter()
-        first = None
-        written: list[int] = []
-        timings: dict[str, Any] = {}
-        for event in self._events(body):
-            first = first or time.perf_counter()
-            written += event.get("tokens", [])
-            timings = event.get("timings", timings)
-        if first is None or len(written) < tokens:
-            raise MeasuringFailed(reason=f"{len(written)} of {tokens} tokens were written")
+        first, last = 0.0, dict[str, Any]()
+        for event in self._events({**body, **wish}):
+            first, last = first or time.perf_counter(), event
         ended = time.perf_counter()
+        timings = last.get("timings", {})
+        if timings.get("predicted_n") != tokens:
+            told = last.get("error", {}).get("message", "the reply ended early")
+            raise MeasuringFailed(reason=str(told)[:200])
         return Reply(
-            tokens=tuple(written),
-            prompt_tokens=int(timings.get("prompt_n", len(prompt))),
-            prompt_seconds=float(timings.get("prompt_ms", 1000 * (first - started))) / 1000,
-            first_token=first - started,
-            generation_seconds=ended - first,
+            tokens=tuple(last.get("tokens", ())),
+            prompt_tokens=int(timings["prompt_n"]),
+            prompt_rate=float(timings["prompt_per_second"]),
+            generation_rate=float(timings["predicted_per_second"]),
             seconds=ended - started,
+            first_token=first - started if stream else 0.0,
         )
 
     def _events(self, body: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """The events of a stream, or the one answer."""
         try:
             with self._client.stream("POST", "/completion", json=body) as reply:
                 if not reply.is_success:
                     reply.read()
                     raise MeasuringFailed(reason=f"HTTP {reply.status_code}: {reply.text[:200]}")
                 for line in reply.iter_lines():
-                    if line.startswith("data: {"):
-                        yield json.loads(line.removeprefix("data: "))
+                    if data := line.removeprefix("data: ").removesuffix("[DONE]"):
+                        yield json.loads(data)
         except (httpx2.HTTPError, ValueError) as error:
             raise MeasuringFailed(reason=str(error) or type(error).__name__) from error
 

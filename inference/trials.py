@@ -1,7 +1,9 @@
 """Tuning on real servers: one is started for every trial, and ended with it."""
 
+import subprocess
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import psutil
 
 from inference import background, gguf, tuned
 from inference.engine import find_engine
-from inference.errors import ServerInTheWay
+from inference.errors import MeasuringFailed, ServerInTheWay
 from inference.flags import Launch
 from inference.journal import Journal
 from inference.machine import Machine
@@ -26,6 +28,9 @@ from inference.survey import survey
 from inference.tune import Trial, Tuning
 from inference.tuned import Knobs, Tuned, fits, knobs_of
 from inference.variations import variations
+
+# A server that is dying is gone within that time.
+END_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,5 +109,10 @@ def played(subject: Subject, place: Placement, environment: dict[str, str], scri
         try:
             with Stopwatch(endpoint) as stopwatch:
                 return stopwatch.play(script)
+        except MeasuringFailed as error:
+            with suppress(subprocess.TimeoutExpired):
+                server.guard.wait(END_SECONDS)
+                raise server.death() from error
+            raise
         finally:
             server.close()

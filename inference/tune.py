@@ -121,7 +121,7 @@ class Tuning:
         try:
             entry = Entry(name, knobs, self._run(knobs, SCRIPTS[name]))
         except InferenceError as error:
-            entry = Entry(name, knobs, None, str(error).splitlines()[0])
+            entry = Entry(name, knobs, None, str(error))
         self._longest = max(self._longest, self._now() - started)
         self._journal.write(entry)
         return entry

@@ -96,9 +96,9 @@ def key(engine: Path, model: Path, machine: Machine, context: int) -> str:
 def load(name: str) -> Tuned | None:
     """What was measured for a key; None when nothing was, or by another version of kotae."""
     try:
-        told = dict(_all()[name])
-        turns = {turn: Turn(**told.pop(turn)) for turn in ("untuned", "turn")}
-        return Tuned(knobs=Knobs(**told.pop("knobs")), **turns, **told)
+        told = _all()[name]
+        parts = {"knobs": Knobs(**told["knobs"]), "turn": Turn(**told["turn"])}
+        return Tuned(**{**told, **parts, "untuned": Turn(**told["untuned"])})
     except (KeyError, TypeError, ValueError):
         return None
 
@@ -139,4 +139,4 @@ def _all() -> dict[str, dict[str, Any]]:
         entries: dict[str, dict[str, Any]] = json.loads(_file().read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return entries if isinstance(entries, dict) else {}
+    return entries

@@ -1,4 +1,4 @@
-"""`kotae model tune` and `kotae model bench`: how fast a model is here, and how to make it faster."""
+"""`kotae model tune` and `bench`: how fast a model is here, and what makes it faster."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -56,6 +56,7 @@ def bench(
 ) -> None:
     """Print speeds at several depths; depths that the context does not hold are left out."""
     import json
+    from contextlib import ExitStack
     from dataclasses import asdict
 
     from assistant.cli.server_progress import narrated
@@ -63,9 +64,10 @@ def bench(
     from inference.server import ServerWish, connect
 
     depths = _depths(depth)
-    with reporting_errors(InferenceError):
-        with narrated() as on_progress, connect(ServerWish(model=name), on_progress) as endpoint:
-            rows = [_told(row, quiet=as_json) for row in _measured(endpoint, depths)]
+    with reporting_errors(InferenceError), ExitStack() as stack:
+        with narrated() as on_progress:
+            endpoint = stack.enter_context(connect(ServerWish(model=name), on_progress))
+        rows = [_told(row, quiet=as_json) for row in _measured(endpoint, depths)]
     if as_json:
         typer.echo(json.dumps({"model": endpoint.model, "depths": [asdict(row) for row in rows]}))
 
@@ -88,7 +90,7 @@ def _told(row: "AtDepth", *, quiet: bool) -> "AtDepth":
             t(
                 "tune.row",
                 depth=f"{row.depth:,}",
-                prompt=f"{row.prompt_rate:.1f}",
+                prompt="-" if row.prompt_rate is None else f"{row.prompt_rate:.1f}",
                 generation=f"{row.generation_rate:.1f}",
                 first=f"{row.first_token:.2f}",
             )
