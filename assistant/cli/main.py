@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from assistant.cli import ask, chat, db, model, report, sample, tune
+from assistant.cli import ask, chat, db, endpoint, model, report, sample, tune
 from assistant.cli.console import fail
 from assistant.locale import t
 
@@ -21,6 +21,7 @@ ask.register(app)
 report.register(app)
 chat.register(app)
 tune.register(model.app)
+endpoint.register(model.app)
 app.add_typer(model.app, name="model")
 app.add_typer(db.app, name="db")
 app.add_typer(sample.app, name="sample")
