@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fuzz bench lock clean
+.PHONY: help demo test check fuzz bench bench-model lock clean
 
 help:
 	@echo "make demo    set everything up and answer two questions on a sample database"
@@ -11,6 +11,7 @@ help:
 	@echo "make check   formatting, lint, types, import contracts"
 	@echo "make fuzz    50,000 tricky statements: what the policy lets through changes nothing"
 	@echo "make bench   benchmarks, side by side with peers"
+	@echo "make bench-model  our client, a model's speeds, tuned against untuned (HOLLOW=1: gpt-oss)"
 	@echo "make clean   remove what was built here (downloads stay in the cache)"
 
 $(VENV)/.installed: requirements.lock pyproject.toml
@@ -43,6 +44,10 @@ fuzz: $(VENV)/.installed
 bench: $(VENV)/.installed
 	@$(BIN)/kotae model pull qwen2.5-coder-1.5b
 	@$(BIN)/python -m tests.benchmarks.ask --verbose
+
+bench-model: $(VENV)/.installed
+	@$(BIN)/kotae model pull qwen2.5-coder-1.5b
+	@$(BIN)/python -m tests.benchmarks.model $(if $(HOLLOW),--hollow)
 
 # The lock names versions and hashes only; pip takes them from whatever index it is set up for.
 lock:

@@ -149,14 +149,15 @@ class Stopwatch:
         )
 
     def _events(self, body: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """The events of a stream, or the one answer."""
+        """The events of a stream, without its signs of life, or the one answer."""
         try:
             with self._client.stream("POST", "/completion", json=body) as reply:
                 if not reply.is_success:
                     reply.read()
                     raise MeasuringFailed(reason=f"HTTP {reply.status_code}: {reply.text[:200]}")
                 for line in reply.iter_lines():
-                    if data := line.removeprefix("data: ").removesuffix("[DONE]"):
+                    data = line.removeprefix("data: ")
+                    if data.startswith("{"):
                         yield json.loads(data)
         except (httpx2.HTTPError, ValueError) as error:
             raise MeasuringFailed(reason=str(error) or type(error).__name__) from error

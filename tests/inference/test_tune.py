@@ -124,7 +124,7 @@ def test_an_interrupted_tuning_goes_on_where_it_stopped(journal: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         first.tuned(journal, FEWER, WIDER)
     with journal.open("a", encoding="utf-8") as file:
-        file.write('{"round": "sho')
+        file.write('\n{"round": "sho')
     second = Bench(speeds(threads=-1))
     assert second.tuned(journal, FEWER, WIDER).knobs == FEWER
     assert [trial.known for trial in second.trials[:3]] == [True, True, False]
