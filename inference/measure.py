@@ -64,6 +64,11 @@ class Script:
     result: int
     answer: int
 
+    def estimate(self, turn: "Turn") -> float:
+        """Seconds that it will take at the rates of a turn that was played."""
+        read, written = self.prompt + self.rounds * self.result, self.rounds * self.call
+        return read / turn.prompt_rate + (written + self.answer) / turn.generation_rate
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:

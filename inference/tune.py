@@ -68,7 +68,8 @@ class Tuning:
         self._allowed = allowed
         self._now = now
         self._end = now() + seconds
-        self._longest = 0.0
+        self._load = 0.0
+        self._pace: Turn | None = None
         self._count = 0
 
     def best(self, untuned: Knobs, variations: list[Knobs], ceiling: float) -> Tuned:
@@ -92,8 +93,9 @@ class Tuning:
         """The turns of those that ran healthy, as far as there was time."""
         turns: dict[Knobs, Turn] = {}
         for knobs in pool:
-            # Time for the final's first pair is kept; without it all else would be for nothing.
-            if turns and self._left() < 3 * self._longest and not self._journal.knows(name, knobs):
+            # Time for two pairs of the final is kept: without them all else would be for nothing.
+            needed = self._cost(name) + 4 * self._cost("final")
+            if turns and self._left() < needed and not self._journal.knows(name, knobs):
                 break
             if turn := self._turn(name, knobs):
                 turns[knobs] = turn
@@ -102,6 +104,7 @@ class Tuning:
     def _turn(self, name: Round, knobs: Knobs, *, fresh: bool = False) -> Turn | None:
         known = None if fresh else self._journal.entry(name, knobs)
         entry = known or self._measured(name, knobs)
+        self._pace = self._pace or entry.turn
         self._count += 1
         self._on_trial(
             Trial(
@@ -119,10 +122,11 @@ class Tuning:
     def _measured(self, name: Round, knobs: Knobs) -> Entry:
         started = self._now()
         try:
-            entry = Entry(name, knobs, self._run(knobs, SCRIPTS[name]))
+            turn = self._run(knobs, SCRIPTS[name])
+            entry = Entry(name, knobs, turn)
+            self._load = max(self._load, self._now() - started - turn.seconds)
         except InferenceError as error:
             entry = Entry(name, knobs, None, str(error))
-        self._longest = max(self._longest, self._now() - started)
         self._journal.write(entry)
         return entry
 
@@ -130,7 +134,7 @@ class Tuning:
         ours: list[Turn] = []
         theirs: list[Turn] = []
         for pair in range(PAIRS if best != untuned else 0):
-            if pair and self._left() < 2 * self._longest:
+            if pair and self._left() < 2 * self._cost("final"):
                 break
             # Who goes first changes, so that a machine that warms up favours neither.
             order = (untuned, best) if pair % 2 == 0 else (best, untuned)
@@ -152,6 +156,10 @@ class Tuning:
 
     def _left(self) -> float:
         return self._end - self._now()
+
+    def _cost(self, name: Round) -> float:
+        """Seconds that a trial of a round will take, loading included, about."""
+        return self._load + (SCRIPTS[name].estimate(self._pace) if self._pace else 0.0)
 
 
 def _faster(turns: dict[Knobs, Turn], untuned: Knobs) -> list[Knobs]:

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import AbstractAsyncContextManager, aclosing
+from contextlib import AbstractAsyncContextManager, aclosing, suppress
 from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -81,10 +81,7 @@ class ChatModel:
         Raises: as `reply`.
         """
         try:
-            if self.endpoint.is_llama_server:
-                tokens = await Prefix(self._client, self.endpoint, self._thinking()).send(messages)
-            else:
-                tokens = await self._touch(messages)
+            tokens = await self._read_ahead(messages)
         except openai.APIError as error:
             raise explained(error, self.endpoint) from error
         self._watch.read(messages, tokens)
@@ -158,6 +155,13 @@ class ChatModel:
             raise explained(error, self.endpoint) from error
         opened: AbstractAsyncContextManager[AsyncIterator[ChatCompletionChunk]] = stream
         return opened
+
+    async def _read_ahead(self, messages: list[Message]) -> int:
+        if self.endpoint.is_llama_server:
+            prefix = Prefix(self._client, self.endpoint, self._thinking())
+            with suppress(openai.NotFoundError):  # an old one, without /apply-template
+                return await prefix.send(messages)
+        return await self._touch(messages)
 
     async def _touch(self, messages: list[Message]) -> int:
         """Have the prompt read by any server, at the price of one token; how long it is."""
