@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fuzz conformance bench bench-mcp bench-plan bench-service bench-report lock clean
+.PHONY: help demo test check fuzz conformance bench bench-mcp bench-plan bench-service bench-report bench-model lock clean
 
 help:
 	@echo "make demo    set everything up and answer two questions on a sample database"
@@ -16,6 +16,7 @@ help:
 	@echo "make bench-plan   predicted memory beside what llama-server prints"
 	@echo "make bench-service  how soon a killed model server is back"
 	@echo "make bench-report   what a report costs: locked, with the model, in a browser"
+	@echo "make bench-model  our client, a model's speeds, tuned against untuned (HOLLOW=1: gpt-oss)"
 	@echo "make clean   remove what was built here (downloads stay in the cache)"
 
 $(VENV)/.installed: requirements.lock pyproject.toml
@@ -69,6 +70,11 @@ bench-report: $(VENV)/.installed
 	@bash tests/prepare
 	@$(BIN)/kotae model pull qwen2.5-coder-1.5b
 	@$(BIN)/python -m tests.benchmarks.report
+
+bench-model: $(VENV)/.installed
+	@$(BIN)/kotae model pull qwen2.5-coder-1.5b
+	@$(BIN)/python -m tests.benchmarks.model $(if $(HOLLOW),--hollow)
+
 
 # The lock names versions and hashes only; pip takes them from whatever index it is set up for.
 lock:

@@ -171,6 +171,12 @@ class ModelTimeout(Unreachable):
     template = "the model server at {url} did not answer in time; look at: kotae model status"
 
 
+class ModelLoading(Unreachable):
+    """The server is there, its model not yet."""
+
+    template = "the model server at {url} is still loading its model; ask again in a moment"
+
+
 class ModelKeyRejected(PersonMustAct):
     """401 or 403."""
 
@@ -193,6 +199,42 @@ class ReplyTooLong(QuestionFailed):
     """The reply ran into the token limit."""
 
     template = "the model's reply ran past {tokens} tokens; ask for less at a time"
+
+
+class ReasoningTooLong(QuestionFailed):
+    """The token limit was reached before the reply began."""
+
+    template = (
+        "the model thought for {tokens} tokens without beginning its reply; ask for less at a"
+        " time, or set a lower effort in [model]"
+    )
+
+
+class ReplyEmpty(QuestionFailed):
+    """The model ended its turn after thinking, each time that it was asked."""
+
+    template = (
+        "the model {model} thought for {tokens} tokens in all and replied nothing; ask again in"
+        " other words"
+    )
+
+
+class HeaderMalformed(QuestionFailed):
+    """What the model wrote does not follow its own format, each time that it was asked."""
+
+    template = (
+        "the model {model} wrote something that the model server cannot read; ask again in other"
+        " words"
+    )
+
+
+class ContextFull(QuestionFailed):
+    """The context ended before the reply did."""
+
+    template = (
+        "the context of {context} tokens is full: the prompt took {prompt} and the reply {reply};"
+        " restart the model server with a larger one"
+    )
 
 
 class ContextOverflow(QuestionFailed):

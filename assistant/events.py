@@ -98,6 +98,14 @@ class Repair:
 
 
 @dataclass(frozen=True, slots=True)
+class ColdPrompt:
+    """A notice: the model server read `tokens` of the prompt, of which it had known `expected`."""
+
+    tokens: int
+    expected: int
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
     """What the question cost. Tokens are counted by the model server.
 
@@ -156,6 +164,7 @@ Event = (
     | RowsReady
     | TextDelta
     | Repair
+    | ColdPrompt
     | Usage
     | Answered
 )

@@ -143,6 +143,8 @@ class Loop:
                         yield event
         finally:
             turn.usage = _add(turn.usage, self._model.usage)
+        if self._model.notice:
+            yield self._model.notice
 
     def _repairable(self, turn: Turn) -> str | None:
         """What to tell the model so that it can mend its reply; None when there is no need."""

@@ -28,6 +28,7 @@ _ENVIRONMENT = {
     "KOTAE_CONTEXT_TOKENS": ("model", "context_tokens"),
     "KOTAE_EFFORT": ("model", "effort"),
     "KOTAE_IDLE_MINUTES": ("model", "idle_minutes"),
+    "KOTAE_TIMEOUT_SECONDS": ("model", "timeout_seconds"),
 }
 
 
@@ -39,6 +40,7 @@ class ModelSettings(_Section):
     """Which model answers. `api_key` comes from the environment or from `api_key_file`.
 
     A server that a question started ends after `idle_minutes` without another one.
+    `timeout_seconds`: how long the server may be silent; a long prompt on a slow PC takes minutes.
     """
 
     name: str | None = None
@@ -49,6 +51,7 @@ class ModelSettings(_Section):
     context_tokens: int | None = None
     effort: Literal["low", "medium", "high"] = "low"
     idle_minutes: float = Field(default=15.0, ge=0)
+    timeout_seconds: float = Field(default=900.0, gt=0)
 
 
 class AssistantSettings(_Section):

@@ -259,6 +259,27 @@ class AnotherModelRuns(PersonMustAct):
     template = "the server runs {running}, not {wanted}. Stop it first with: kotae model stop"
 
 
+# Measuring
+
+
+class MeasuringFailed(ServerUnavailable):
+    template = "the model server could not be measured: {reason}. Its log: kotae model status"
+
+
+class NothingMeasured(ServerUnavailable):
+    template = (
+        "nothing could be measured: the model does not run as planned ({reason}). "
+        "Look at the plan: kotae model plan"
+    )
+
+
+class ServerInTheWay(PersonMustAct):
+    template = (
+        "{model} runs, and tuning needs the machine for itself. Stop it first with: "
+        "kotae model stop"
+    )
+
+
 # Endpoints
 
 
@@ -267,6 +288,10 @@ class EndpointUnreachable(ServerUnavailable):
         "no model server answers at {url} ({reason}). Start it, or correct --endpoint; "
         "without --endpoint kotae starts its own"
     )
+
+
+class EndpointLoading(ServerUnavailable):
+    template = "the model server at {url} is still loading its model; ask again in a moment"
 
 
 class NotAnEndpoint(PersonMustAct):

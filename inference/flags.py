@@ -1,8 +1,8 @@
 """An engine's own flags: read from its --help, and what we mean spelled in them."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from inference.memory import MIB, Placement
@@ -21,7 +21,8 @@ class Launch:
     """What a server is started for: the model's first file, its public name, its placement.
 
     `effort` is a reasoning effort (low, medium, high), None for the model's own. `lan` listens
-    on every network of the machine and serves llama-server's own web page.
+    on every network of the machine and serves llama-server's own web page. `saves` is where
+    prompts that were read are kept. `extra` and `environment` are added to what is usual.
     """
 
     model: Path
@@ -29,6 +30,9 @@ class Launch:
     place: Placement
     effort: str | None = None
     lan: bool = False
+    saves: Path | None = None
+    extra: tuple["FlagWish", ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,9 @@ def arguments(launch: Launch, port: int, known: frozenset[str] | None) -> Spelle
         wishes.append(flag("--no-ui", "--no-webui"))
     if launch.effort:
         wishes.append(_effort(launch.effort))
-    return spelled(wishes, known)
+    if launch.saves:
+        wishes.append(flag("--slot-save-path", value=launch.saves))
+    return spelled([*wishes, *launch.extra], known)
 
 
 def placement(place: Placement) -> list[FlagWish]:

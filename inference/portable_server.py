@@ -37,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--cache-ram", type=int, default=512)
     parser.add_argument("--cors-origins", default="localhost")
     parser.add_argument("--no-ui", action="store_true")
+    parser.add_argument("--slot-save-path", default="")
     return parser
 
 
@@ -54,6 +55,8 @@ def _parameters(wish: argparse.Namespace) -> object:
     parameters.cache_ram_mib = wish.cache_ram
     parameters.cors_origins = wish.cors_origins
     parameters.ui = not wish.no_ui
+    if wish.slot_save_path:
+        parameters.slot_save_path = os.path.join(wish.slot_save_path, "")
     parameters.use_jinja = True
     parameters.api_keys = [key] if (key := os.environ.get("LLAMA_API_KEY")) else []
     return parameters

@@ -1,7 +1,7 @@
 """From what a person asked for to what a server is started with: model, engine, plan."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from inference.engine import find_engine
@@ -14,8 +14,10 @@ from inference.plan import Wishes, relieved
 from inference.planning import Planned, best_of, planned
 from inference.process import Engine
 from inference.progress import OnProgress
+from inference.saves import saves_folder
 from inference.store import LocalModel, installed, locate
 from inference.survey import survey
+from inference.tuned import tuned_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +89,20 @@ def _weighed(wish: ServerWish, model: LocalModel, engine: Engine, made: Planned)
         raise ModelDoesNotFit(model=wish.model or model.name, **mebibytes)
     smaller = relieved(plan, made.shape)
     plans = [plan, smaller] if smaller else [plan]
-    launches = tuple(Launch(model.path, model.name, p.place, wish.effort, wish.lan) for p in plans)
-    return _checked(Preparation(engine, launches, tuple(p.memory for p in plans)))
+    program = engine.program.file
+    saves = saves_folder(program, model.path)
+    launches = []
+    for p in plans:
+        place, environment = tuned_place(p.place, made.shape, p.machine, program, model.path)
+        launch = Launch(model.path, model.name, place, wish.effort, wish.lan, saves)
+        launches.append(replace(launch, environment=environment))
+    return _checked(Preparation(engine, tuple(launches), tuple(p.memory for p in plans)))
 
 
 def _unplanned(wish: ServerWish, model: LocalModel, engine: Engine) -> Preparation:
     place = on_cpu(wish.context_tokens or model.context_tokens, physical_cores())
-    launch = Launch(model.path, model.name, place, wish.effort, wish.lan)
+    saves = saves_folder(engine.program.file, model.path)
+    launch = Launch(model.path, model.name, place, wish.effort, wish.lan, saves)
     return _checked(Preparation(engine, (launch,), (None,)))
 
 

@@ -79,7 +79,11 @@ class ServerProcess:
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env=engine.program.surroundings() | {"LLAMA_API_KEY": key},
+                env={
+                    **engine.program.surroundings(),
+                    **launch.environment,
+                    "LLAMA_API_KEY": key,
+                },
                 cwd=log.parent,
                 start_new_session=True,  # the terminal's Ctrl-C is ours to act on
                 creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
@@ -99,7 +103,14 @@ class ServerProcess:
                 raise self.death()
             if self._healthy():
                 model = served(self.url, self.key)[0]
-                return Endpoint(self.url, self.key, self.launch.alias, model.context_tokens)
+                return Endpoint(
+                    self.url,
+                    self.key,
+                    self.launch.alias,
+                    model.context_tokens,
+                    "llama.cpp",
+                    self.launch.saves,
+                )
             loaded = min(_resident_bytes(self.guard.pid), size)
             on_progress(Progress("loading", loaded, size, self.launch.alias))
             time.sleep(POLL_SECONDS)

@@ -44,6 +44,7 @@ class RunningServer:
     engine: str = ""
     dropped: tuple[str, ...] = ()
     lan_url: str = ""
+    saves: str = ""
     family: tuple[tuple[int, float], ...] = ()
     wish: Mapping[str, Any] = field(default_factory=dict)
     memory: Mapping[str, tuple[float, float]] = field(default_factory=dict)
@@ -52,7 +53,9 @@ class RunningServer:
     @property
     def endpoint(self) -> Endpoint:
         """Where to send questions."""
-        return Endpoint(self.url, self.api_key, self.model, self.context_tokens)
+        saves = Path(self.saves) if self.saves else None
+        tokens = self.context_tokens
+        return Endpoint(self.url, self.api_key, self.model, tokens, "llama.cpp", saves)
 
     def serves(self, wish: str | None) -> bool:
         """Whether this is the model a person means: no wish, its name, or a path to its file."""

@@ -230,6 +230,7 @@ class Supervisor:
             url=f"http://127.0.0.1:{self.port}/v1",
             api_key=self.assignment.key,
             log=str(log_file()),
+            saves=str(launch.saves or ""),
             engine=engine.program.name,
             dropped=arguments(launch, 0, engine.flags).dropped,
             wish=self.assignment.wish,

@@ -8,6 +8,7 @@ import pytest
 pytest_plugins = [
     "tests.fixtures.databases",
     "tests.fixtures.models",
+    "tests.fixtures.gpt_oss",
     "tests.fixtures.sales",
     "tests.fixtures.scripted_model",
     "tests.fixtures.sshd",

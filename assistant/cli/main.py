@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from assistant.cli import ask, chat, db, engine, model, report, sample
+from assistant.cli import ask, chat, db, endpoint, engine, model, report, sample, tune
 from assistant.cli.console import fail
 from assistant.locale import t
 
@@ -20,6 +20,8 @@ app = typer.Typer(
 ask.register(app)
 report.register(app)
 chat.register(app)
+tune.register(model.app)
+endpoint.register(model.app)
 app.add_typer(model.app, name="model")
 app.add_typer(engine.app, name="engine")
 app.add_typer(db.app, name="db")

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from assistant import render
 from assistant.cli.console import narration, say
-from assistant.events import Event, Progress, Repair, SqlDelta, SqlReady, Usage
+from assistant.events import ColdPrompt, Event, Progress, Repair, SqlDelta, SqlReady, Usage
 from assistant.locale import t
 
 
@@ -45,6 +45,9 @@ class Narrator:
             case Repair(reason=reason):
                 self._close_sql()
                 say(t("ask.repair", reason=render.printable(reason).splitlines()[0]))
+            case ColdPrompt(tokens=tokens, expected=expected):
+                self._close_sql()
+                say(t("ask.cold_prompt", tokens=tokens, expected=expected))
             case Usage():
                 self._status.stop()
                 self._close_sql()

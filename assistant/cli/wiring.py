@@ -55,7 +55,7 @@ def open_asker(
             client = await stack.enter_async_context(Tools(create_server(tools)))
             schema = await client.schema()
             served = await stack.enter_async_context(_served(settings, on_progress))
-            chat = await stack.enter_async_context(ChatModel(_endpoint(served)))
+            chat = await stack.enter_async_context(_chat_model(served, settings))
             shown = tools.connections[schema.connection].shown_url
             loop = Loop(chat, client, schema, today=_today(settings), database=shown)
             if warm:
@@ -84,7 +84,7 @@ def open_staff(
             served = await stack.enter_async_context(_served(settings, on_progress))
             count = await asyncio.to_thread(slots, served) if jobs is None else jobs
             chats = [
-                await stack.enter_async_context(ChatModel(_endpoint(served))) for _ in range(count)
+                await stack.enter_async_context(_chat_model(served, settings)) for _ in range(count)
             ]
             shown, today = tools.connections[schema.connection].shown_url, _today(settings)
             loops = [Loop(chat, client, schema, today=today, database=shown) for chat in chats]
@@ -152,8 +152,22 @@ async def _undo(
         await asyncio.to_thread(server.__exit__, None, None, None)
 
 
+def _chat_model(served: "Endpoint", settings: Settings) -> ChatModel:
+    return ChatModel(
+        _endpoint(served), effort=settings.model.effort, timeout=settings.model.timeout_seconds
+    )
+
+
 def _endpoint(served: "Endpoint") -> ModelEndpoint:
-    return ModelEndpoint(served.base_url, served.model, served.api_key, served.context_tokens)
+    return ModelEndpoint(
+        base_url=served.base_url,
+        model=served.model,
+        api_key=served.api_key,
+        context_tokens=served.context_tokens,
+        is_llama_server=served.kind == "llama.cpp",
+        slot=0 if served.saves else None,  # ours has one; of another the server chooses
+        saves=served.saves,
+    )
 
 
 def _today(settings: Settings) -> Callable[[], date]:

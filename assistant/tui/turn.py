@@ -11,6 +11,7 @@ from assistant.asker import Asker, failed_answer
 from assistant.events import (
     Answer,
     Answered,
+    ColdPrompt,
     Event,
     Progress,
     QueryResult,
@@ -103,6 +104,8 @@ class Turn(Vertical):
                 self._text.append(text)
             case Repair(reason):
                 await self._start_over(reason)
+            case ColdPrompt(tokens, expected):
+                self._note(t("ask.cold_prompt", tokens=tokens, expected=expected))
             case Usage():
                 self._footer.write(footer(event))
             case Answered(answer):

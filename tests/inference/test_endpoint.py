@@ -57,7 +57,9 @@ def url() -> Iterator[str]:
 
 @pytest.mark.parametrize("suffix", ["", "/", "/v1", "/v1/"])
 def test_a_url_is_taken_with_or_without_v1(url: str, suffix: str) -> None:
-    assert attach(url + suffix, "key") == Endpoint(f"{url}/v1", "key", "gpt-oss-120b", 32768)
+    assert attach(url + suffix, "key") == Endpoint(
+        f"{url}/v1", "key", "gpt-oss-120b", 32768, "llama.cpp"
+    )
 
 
 def test_a_url_is_taken_without_its_scheme(url: str) -> None:

@@ -1,19 +1,26 @@
 import asyncio
 import json
 from contextlib import aclosing
+from typing import Any
 
 import pytest
 
 from assistant.errors import (
     AssistantError,
+    ContextFull,
     ContextOverflow,
+    HeaderMalformed,
     ModelKeyRejected,
+    ModelLoading,
     ModelRejected,
     ModelTimeout,
     ModelUnreachable,
+    ReasoningTooLong,
     ReplyCut,
+    ReplyEmpty,
     ReplyTooLong,
 )
+from assistant.events import ColdPrompt
 from assistant.model import ChatModel, Message, ModelEndpoint, ReplySchema
 from tests.fixtures.databases import free_port
 from tests.fixtures.scripted_model import (
@@ -38,10 +45,10 @@ def chat(server: ScriptedModel, key: str | None = None, **settings: float) -> Ch
     return ChatModel(ModelEndpoint(server.url, NAME, key), **settings)
 
 
-async def said(model: ChatModel) -> list[tuple[str, str]]:
+async def said(model: ChatModel, messages: list[Message] = MESSAGES) -> list[tuple[str, str]]:
     """The pieces of one reply as (kind, text), neighbours of one kind together."""
     whole: list[tuple[str, str]] = []
-    async with aclosing(model.reply(MESSAGES, SCHEMA)) as pieces:
+    async with aclosing(model.reply(messages, SCHEMA)) as pieces:
         async for piece in pieces:
             if whole and whole[-1][0] == piece.kind:
                 whole[-1] = (piece.kind, whole[-1][1] + piece.text)
@@ -218,3 +225,128 @@ async def test_warming_explains_its_errors_like_a_reply(scripted_model: Scripted
     async with chat(scripted_model) as model:
         with pytest.raises(ContextOverflow):
             await model.warm(MESSAGES)
+
+
+MALFORMED = "The model produced output that does not match the expected peg-native format"
+BEGUN = Events(
+    (
+        chunk({"role": "assistant"}),
+        json.dumps({"error": {"code": 500, "message": MALFORMED, "type": "server_error"}}),
+    )
+)
+EMPTY = Text("", reasoning="Hm.", completion_tokens=7)
+
+
+def gpt_oss(server: ScriptedModel, **settings: Any) -> ChatModel:
+    return ChatModel(ModelEndpoint(server.url, "openai/gpt-oss-20b"), **settings)
+
+
+@pytest.mark.parametrize("stumble", [BEGUN, EMPTY], ids=["malformed header", "thoughts only"])
+async def test_a_model_that_stumbles_is_asked_again_cooler(
+    scripted_model: ScriptedModel, stumble: Reply
+) -> None:
+    scripted_model.plays(stumble, stumble, Text("{}"))
+    async with gpt_oss(scripted_model) as model:
+        assert (await said(model))[-1] == ("content", "{}")
+    assert [r["temperature"] for r in scripted_model.requests] == [1.0, 0.6, 0.2]
+    assert model.usage.calls == 3
+
+
+@pytest.mark.parametrize(
+    ("stumble", "kind"), [(BEGUN, HeaderMalformed), (EMPTY, ReplyEmpty)], ids=["header", "thoughts"]
+)
+async def test_a_model_that_keeps_stumbling_is_given_up(
+    scripted_model: ScriptedModel, stumble: Reply, kind: type[AssistantError]
+) -> None:
+    scripted_model.plays(stumble, stumble, stumble)
+    async with gpt_oss(scripted_model) as model:
+        with pytest.raises(kind, match="gpt-oss-20b"):
+            await said(model)
+    assert len(scripted_model.requests) == 3
+
+
+async def test_a_reply_whose_words_came_is_not_asked_for_twice(
+    scripted_model: ScriptedModel,
+) -> None:
+    scripted_model.plays(Events((chunk({"content": "{"}), BEGUN.data[1])))
+    async with gpt_oss(scripted_model) as model:
+        with pytest.raises(HeaderMalformed):
+            await said(model)
+    assert len(scripted_model.requests) == 1
+
+
+async def test_gpt_oss_is_asked_as_its_makers_mean_and_others_are_not(
+    scripted_model: ScriptedModel,
+) -> None:
+    scripted_model.plays(Text("{}"), Text("{}"))
+    async with gpt_oss(scripted_model, effort="high") as model, chat(scripted_model) as other:
+        await said(model)
+        await said(other)
+    oss, plain = scripted_model.requests
+    told = {key: oss[key] for key in ("temperature", "top_p", "top_k", "min_p", "seed")}
+    assert told == {"temperature": 1.0, "top_p": 1.0, "top_k": 0, "min_p": 0.01, "seed": 0}
+    assert (oss["reasoning_effort"], oss["max_tokens"]) == ("high", 8192)
+    assert not {"top_p", "top_k", "min_p", "reasoning_effort", "id_slot"} & set(plain)
+
+
+@pytest.mark.parametrize("name", ["gpt-oss-20b", "qwen3"])
+async def test_what_the_model_thought_goes_back_with_an_objection(
+    scripted_model: ScriptedModel, name: str
+) -> None:
+    scripted_model.plays(Text("{}", reasoning="Hm."), Text("{}"), Text("{}"))
+    objected: list[Message] = [
+        *MESSAGES,
+        {"role": "assistant", "content": "{}"},
+        {"role": "user", "content": "no"},
+    ]
+    async with ChatModel(ModelEndpoint(scripted_model.url, name)) as model:
+        await said(model)
+        await said(model, objected)
+        await said(model)
+    _, mended, next_question = (request["messages"] for request in scripted_model.requests)
+    assert mended[1]["reasoning_content"] == "Hm."
+    assert ("tool_calls" in mended[1]) is (name == "gpt-oss-20b")
+    assert next_question == MESSAGES
+
+
+async def test_thoughts_that_take_all_tokens_and_a_full_context_are_told_apart(
+    scripted_model: ScriptedModel,
+) -> None:
+    error = await failure(scripted_model, Text("", reasoning="Hm.", finish="length"))
+    assert isinstance(error, ReasoningTooLong)
+    scripted_model.plays(Text("{", 4000, 0, 96, finish="length"))
+    async with ChatModel(ModelEndpoint(scripted_model.url, NAME, None, 4096)) as model:
+        with pytest.raises(ContextFull) as caught:
+            await said(model)
+    assert caught.value.slots == {"prompt": 4000, "reply": 96, "context": 4096}
+
+
+async def test_a_cold_prompt_after_a_warm_one_is_noticed(scripted_model: ScriptedModel) -> None:
+    scripted_model.plays(Text("{}", 3000, 0), Text("{}", 3000, 0), Text("{}", 3000, 2990))
+    async with chat(scripted_model) as model:
+        notices = []
+        for _ in range(3):
+            await said(model)
+            notices.append(model.notice)
+    assert notices == [None, ColdPrompt(tokens=3000, expected=3000), None]
+
+
+async def test_a_server_that_is_still_loading_says_so(scripted_model: ScriptedModel) -> None:
+    loading = Fault(503, {"error": {"message": "Loading model"}})
+    assert isinstance(await failure(scripted_model, loading, loading), ModelLoading)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "However, you requested 6024 tokens (5000 in the messages, 1024 in the completion).",
+        "However, you requested 1024 output tokens and your prompt has 5000 input tokens.",
+    ],
+)
+async def test_a_server_that_tells_its_context_in_words_is_understood(
+    scripted_model: ScriptedModel, rest: str
+) -> None:
+    words = f"This model's maximum context length is 4096 tokens. {rest}"
+    error = await failure(scripted_model, Fault(400, {"error": {"message": words}}))
+    assert isinstance(error, ContextOverflow)
+    assert error.slots == {"tokens": "5000", "context": "4096"}
