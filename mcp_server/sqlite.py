@@ -112,12 +112,13 @@ class SqliteSession:
 
     def admit(self, sql: str) -> None:
         """From here on SQLite itself asks for every column that it reads, in views too."""
+        if not (self._policy.closed.has_lists or self._policy.mask.columns):
+            return
         reads = check(sql, self._policy)
         self._masks = self._policy.mask.concerned(reads)
         # Asked for every column but those of USING.
         check_columns(reads, self._policy.closed, self._columns_of)
-        if self._policy.closed.has_lists or self._policy.mask.columns:
-            self._connection.set_authorizer(partial(self._authorize_read, reads))
+        self._connection.set_authorizer(partial(self._authorize_read, reads))
 
     def _columns_of(self, source: Source) -> Iterable[str]:
         pragma = f"PRAGMA table_xinfo({quoted(source.table)})"
