@@ -40,11 +40,6 @@ def bind_values(sql: str, values: Values, flavour: str, place: str) -> str:
     return _replaced(sql, list(_placeholders(sql, flavour)), literal)
 
 
-def placeholders(sql: str, flavour: str) -> set[str]:
-    """The names that the statement has placeholders for."""
-    return {span.text for span in _placeholders(sql, flavour)}
-
-
 def generalised(sql: str, template: str, values: Values, flavour: str) -> str | None:
     """The model's statement with placeholders for the parameters of its question `template`.
 
