@@ -114,9 +114,11 @@ def _print(found: Found) -> None:
         cells = medians.get(name)
         shown = _cells(cells, _SHAPES) if cells else " | ".join(["failed"] * len(_SHAPES))
         print(f"| {name} | {shown} |")
-    ours, theirs = (
-        next(m for n, m in medians.items() if n.startswith(s)) for s in ("kotae", "dbhub")
-    )
+    compared = [cells for name, cells in medians.items() if name.startswith(("kotae", "dbhub"))]
+    if len(compared) < 2:
+        print("\nkotae or dbhub could not be measured: no ratios")
+        return
+    ours, theirs = compared
     ratios = [mine / other for mine, other in zip(ours, theirs, strict=True)]
     print(f"| kotae : dbhub | {_cells(ratios, ['{:.2f}'] * len(ratios))} |\n")
     for line in _targets(ours, ratios):
