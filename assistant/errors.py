@@ -6,6 +6,8 @@ AssistantError
 │   ├── QuestionFileUnreadable, QuestionFileNotToml, NoQuestions
 │   ├── UnknownQuestionKey, QuestionKeyMissing, QuestionKeyNotText, DuplicateQuestionId
 │   ├── ReportNotWritable
+│   ├── GoldFileUnreadable, GoldLineInvalid, DuplicateGoldId, NothingToAsk
+│   ├── JournalUnusable, JournalNotOurs, NoQuestionFile, UnknownMethod
 │   └── SeveralForms
 └── Unreachable     model server or database is not there: exit 3
 """
@@ -92,10 +94,64 @@ class ReportNotWritable(PersonMustAct):
     template = "cannot write the report to {path}: {reason}; choose another directory with -o"
 
 
+class GoldFileUnreadable(PersonMustAct):
+    """No such file, no permission, or not text."""
+
+    template = "cannot read {path}: {reason}; name a file of JSON lines with id, question and gold"
+
+
+class GoldLineInvalid(PersonMustAct):
+    """A line is not the JSON object of a question."""
+
+    template = "{path}, line {line}: {problem}; a line holds id, question and gold"
+
+
+class DuplicateGoldId(PersonMustAct):
+    """Two questions of one id could not be told apart in the journal."""
+
+    template = "{path}, line {line}: the id {id} stands there twice; give one of them another"
+
+
+class NothingToAsk(PersonMustAct):
+    """The file has no question about this database."""
+
+    template = "{path} holds no question about the database {database}; choose another with -d"
+
+
+class NoQuestionFile(PersonMustAct):
+    """Neither a file to ask nor two journals to compare."""
+
+    template = "name a question file, or two journals: kotae eval --compare A B"
+
+
+class JournalUnusable(PersonMustAct):
+    """The journal cannot be read or written."""
+
+    template = "cannot use the journal {path}: {reason}; choose another with --output"
+
+
+class JournalNotOurs(PersonMustAct):
+    """The file is no journal of an evaluation."""
+
+    template = "{path} is no journal of kotae eval; choose another with --output"
+
+
+class UnknownMethod(PersonMustAct):
+    """No method of that name."""
+
+    template = "there is no method {name}; the methods are {known}"
+
+
 class Unreachable(AssistantError):
     """The model server or the database is not there."""
 
     exit_code = 3
+
+
+class EvaluationStopped(Unreachable):
+    """The model server or the database went away; what is done is in the journal."""
+
+    template = "stopped at {id}: {reason}; the same command goes on from there"
 
 
 class ModelUnreachable(Unreachable):

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Protocol
 
 from assistant import prompt
-from assistant.binding import bind
+from assistant.binding import Bound, bind
 from assistant.conclusion import WRITES, Turn, conclude
 from assistant.errors import (
     AssistantError,
@@ -39,6 +39,7 @@ from assistant.facts import empty_facts, error_facts, reads_a_table
 from assistant.grounding import is_empty
 from assistant.hints import hints, unused_years
 from assistant.locale import language_of
+from assistant.methods import ALL, Methods
 from assistant.model import ChatModel, Message, Piece
 from assistant.reply import SqlReader, Statement, parse
 from assistant.schema import Schema
@@ -65,13 +66,15 @@ class Loop:
         *,
         today: Callable[[], date] = date.today,
         database: str = "",
+        methods: Methods = ALL,
     ) -> None:
         self._model = model
         self._tools = tools
         self._schema = schema
         self._today = today
         self._database = database or schema.connection
-        self._prefix = prompt.prefix(schema)
+        self._methods = methods
+        self._prefix = prompt.prefix(schema if methods.values else schema.without_values())
 
     async def warm(self) -> None:
         """Have the model server read the prefix now, while the person is still typing."""
@@ -91,13 +94,14 @@ class Loop:
             messages=self._messages(question.strip()),
             schema=prompt.reply_schema(question),
         )
+        calls = CALLS if self._methods.repair else 1
         try:
-            for attempt in range(CALLS):
-                async with aclosing(self._attempt(turn, last=attempt == CALLS - 1)) as events:
+            for attempt in range(1, calls + 1):
+                async with aclosing(self._attempt(turn, last=attempt == calls)) as events:
                     async for event in events:
                         yield event
                 reason = self._repairable(turn)
-                if reason is None or attempt == CALLS - 1:
+                if reason is None or attempt == calls:
                     break
                 yield Repair(reason)
                 sql = turn.reply.sql if isinstance(turn.reply, Statement) else None
@@ -111,7 +115,7 @@ class Loop:
         yield Answered(conclude(turn, self._schema, model=model, database=self._database))
 
     def _messages(self, question: str) -> list[Message]:
-        found = hints(question, self._schema)
+        found = hints(question, self._schema) if self._methods.linking else []
         return prompt.messages(self._prefix, question, found, self._today())
 
     async def _attempt(self, turn: Turn, *, last: bool) -> AsyncGenerator[Event, None]:
@@ -124,7 +128,7 @@ class Loop:
             turn.reply = parse(turn.raw)
             if isinstance(turn.reply, Statement):
                 _check(turn.reply.sql, turn.question, last=last)
-                bound = bind(turn.reply.sql, self._schema)
+                bound = self._bound(turn.reply.sql)
                 turn.reply, turn.mends = replace(turn.reply, sql=bound.sql), bound.mends
                 yield SqlReady(bound.sql, bound.mends)
                 yield Progress("running")
@@ -132,6 +136,9 @@ class Loop:
                 yield RowsReady(turn.result)
         except _MENDABLE as error:
             turn.failure = error
+
+    def _bound(self, sql: str) -> Bound:
+        return bind(sql, self._schema) if self._methods.checks else Bound(sql)
 
     async def _call(self, turn: Turn) -> AsyncGenerator[Event, None]:
         yield Progress("reading")

@@ -1,7 +1,7 @@
 """The schema as the tools describe it, and its compact text for a prompt."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 
@@ -78,6 +78,14 @@ class Schema:
         """For a prompt: "MariaDB 10.11.19"."""
         names = {"mysql": "MySQL", "mariadb": "MariaDB", "sqlite": "SQLite"}
         return f"{names.get(self.flavour, self.flavour)} {self.version}".strip()
+
+    def without_values(self) -> Self:
+        """The same tables, their columns without values and ranges."""
+        tables = tuple(
+            replace(t, columns=tuple(replace(c, values=(), range=None) for c in t.columns))
+            for t in self.tables
+        )
+        return replace(self, tables=tables)
 
     def table(self, name: str) -> Table | None:
         """The table of that name, case ignored."""

@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from assistant.cli import ask, chat, db, model, report, sample
+from assistant.cli import ask, chat, db, evaluate, model, report, sample
 from assistant.cli.console import fail
 from assistant.locale import t
 
@@ -19,6 +19,7 @@ app = typer.Typer(
 )
 ask.register(app)
 report.register(app)
+evaluate.register(app)
 chat.register(app)
 app.add_typer(model.app, name="model")
 app.add_typer(db.app, name="db")

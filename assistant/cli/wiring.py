@@ -3,8 +3,15 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+)
+from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant import settings as assistant_settings
@@ -12,6 +19,7 @@ from assistant.asker import OpenAsker
 from assistant.events import Progress
 from assistant.locale import set_language
 from assistant.loop import Loop
+from assistant.methods import ALL, Methods
 from assistant.model import ChatModel, ModelEndpoint
 from assistant.settings import Settings
 from assistant.tools import Tools
@@ -30,6 +38,18 @@ class Abandoned(Exception):
     """Raised inside the starting thread when nobody waits for it any more."""
 
 
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Loops over one database and one model server, its tools, and the database's name."""
+
+    askers: tuple[Loop, ...]
+    tools: Tools
+    name: str
+
+
+OpenBench = Callable[[Listener], AbstractAsyncContextManager[Bench]]
+
+
 def open_asker(
     database: str | None = None,
     model: str | None = None,
@@ -42,23 +62,55 @@ def open_asker(
     `warm` has the model server read the schema while the person is still typing.
     Raises: PersonMustAct kinds of `assistant.errors` and `mcp_server.errors`.
     """
+    open_one = open_bench(database, model, endpoint)
+
+    @asynccontextmanager
+    async def opened(on_progress: Listener) -> AsyncIterator[Loop]:
+        async with open_one(on_progress) as bench:
+            [loop] = bench.askers
+            if warm:
+                on_progress(Progress("reading"))
+                await loop.warm()
+            yield loop
+
+    return opened
+
+
+def open_bench(
+    database: str | None = None,
+    model: str | None = None,
+    endpoint: str | None = None,
+    *,
+    askers: int = 1,
+    methods: Methods = ALL,
+) -> OpenBench:
+    """An opener for several loops side by side, each of which answers one question at a time.
+
+    Raises: PersonMustAct kinds of `assistant.errors` and `mcp_server.errors`.
+    """
     settings = assistant_settings.load(model=model, endpoint=endpoint)
     set_language(settings.language)
     tools = tool_settings.load(assistant_settings.find_file(), database)
 
     @asynccontextmanager
-    async def opened(on_progress: Listener) -> AsyncIterator[Loop]:
+    async def opened(on_progress: Listener) -> AsyncIterator[Bench]:
         async with AsyncExitStack() as stack:
             client = await stack.enter_async_context(Tools(create_server(tools)))
             schema = await client.schema()
-            served = await stack.enter_async_context(_served(settings, on_progress))
-            chat = await stack.enter_async_context(ChatModel(_endpoint(served)))
-            shown = tools.connections[schema.connection].shown_url
-            loop = Loop(chat, client, schema, today=_today(settings), database=shown)
-            if warm:
-                on_progress(Progress("reading"))
-                await loop.warm()
-            yield loop
+            served = _endpoint(await stack.enter_async_context(_served(settings, on_progress)))
+            connection = tools.connections[schema.connection]
+            loops = [
+                Loop(
+                    await stack.enter_async_context(ChatModel(served)),
+                    client,
+                    schema,
+                    today=_today(settings),
+                    database=connection.shown_url,
+                    methods=methods,
+                )
+                for _ in range(askers)
+            ]
+            yield Bench(tuple(loops), client, Path(connection.url.database or "").stem)
 
     return opened
 
