@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field, replace
 
+from assistant.dates import Found, ignored
 from assistant.errors import AssistantError, DatabaseToolFailed
 from assistant.events import Answer, QueryResult, Usage
 from assistant.facts import unknown_name
 from assistant.grounding import ground, states_own_number
-from assistant.hints import unused_years
 from assistant.locale import Language, describe, t
 from assistant.model import Message, ReplySchema
 from assistant.render import number_text
@@ -26,6 +26,7 @@ class Turn:
     started: float
     messages: list[Message]
     schema: ReplySchema
+    found: Found = field(default_factory=Found)
     raw: str = ""
     mends: tuple[str, ...] = ()
     reply: Reply | None = None
@@ -84,8 +85,9 @@ def _table_names(schema: Schema) -> str:
 def _notes(turn: Turn, result: QueryResult) -> tuple[str, ...]:
     """What the person should know before relying on the rows."""
     notes = [t("answer.mended", turn.lang, mend=mend) for mend in turn.mends]
-    if years := unused_years(turn.question, result.sql):
-        notes.append(t("answer.years_unused", turn.lang, years=", ".join(years)))
+    if unmet := ignored(turn.found.periods, result.sql):
+        names = ", ".join(period.name for period in unmet)
+        notes.append(t("answer.years_unused", turn.lang, years=names))
     match result.truncated:
         case None:
             pass

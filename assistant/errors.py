@@ -205,10 +205,10 @@ class MalformedReply(QuestionFailed):
     template = "the model's reply was not understood: {reply}"
 
 
-class YearsIgnored(QuestionFailed):
-    """The question names a year and the statement does not; said to the model, once."""
+class PeriodIgnored(QuestionFailed):
+    """The question names a period and the statement does not; said to the model, once."""
 
-    template = "The question says {years}, and the statement does not filter by it."
+    template = "The statement does not filter by {periods}."
 
 
 class NoTableRead(QuestionFailed):

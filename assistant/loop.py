@@ -14,14 +14,15 @@ from typing import Protocol
 from assistant import prompt
 from assistant.binding import Bound, bind
 from assistant.conclusion import WRITES, Turn, conclude
+from assistant.dates import Found, Period, Today, find_periods, ignored
 from assistant.errors import (
     AssistantError,
     DatabaseToolFailed,
     EmptyQuestion,
     MalformedReply,
     NoTableRead,
+    PeriodIgnored,
     ReplyTooLong,
-    YearsIgnored,
 )
 from assistant.events import (
     Answered,
@@ -37,7 +38,7 @@ from assistant.events import (
 )
 from assistant.facts import empty_facts, error_facts, reads_a_table
 from assistant.grounding import is_empty
-from assistant.hints import hints, unused_years
+from assistant.hints import hints
 from assistant.locale import language_of
 from assistant.methods import ALL, Methods
 from assistant.model import ChatModel, Message, Piece
@@ -67,18 +68,21 @@ class Loop:
         today: Callable[[], date] = date.today,
         database: str = "",
         methods: Methods = ALL,
+        fiscal_year_starts: int | None = None,
     ) -> None:
+        """`fiscal_year_starts` is a month; `today` is asked anew for each question."""
         self._model = model
         self._tools = tools
         self._schema = schema
         self._today = today
         self._database = database or schema.connection
         self._methods = methods
+        self._fiscal = fiscal_year_starts
         self._prefix = prompt.prefix(schema if methods.values else schema.without_values())
 
     async def warm(self) -> None:
         """Have the model server read the prefix now, while the person is still typing."""
-        await self._model.warm(self._messages(""))
+        await self._model.warm(prompt.messages(self._prefix, "", []))
 
     async def ask(self, question: str) -> AsyncGenerator[Event, None]:
         """The events of one question; closing the generator stops the model and the query.
@@ -87,11 +91,13 @@ class Loop:
         """
         if not question.strip():
             raise EmptyQuestion
+        found = find_periods(question, self._calendar(question))
         turn = Turn(
             question=question.strip(),
             lang=language_of(question),
             started=time.perf_counter(),
-            messages=self._messages(question.strip()),
+            found=found,
+            messages=self._messages(question.strip(), found),
             schema=prompt.reply_schema(question),
         )
         calls = CALLS if self._methods.repair else 1
@@ -114,9 +120,15 @@ class Loop:
         model = self._model.endpoint.model
         yield Answered(conclude(turn, self._schema, model=model, database=self._database))
 
-    def _messages(self, question: str) -> list[Message]:
-        found = hints(question, self._schema) if self._methods.linking else []
-        return prompt.messages(self._prefix, question, found, self._today())
+    def _calendar(self, question: str) -> Today:
+        """Today, and when the fiscal year starts: in Japan in April unless said otherwise."""
+        usual = 4 if language_of(question) == "ja" else 1
+        return Today(self._today(), self._fiscal or usual)
+
+    def _messages(self, question: str, found: Found) -> list[Message]:
+        told = hints(question, self._schema, found.periods) if self._methods.linking else []
+        today = self._today() if found.open else None
+        return prompt.messages(self._prefix, question, told, today)
 
     async def _attempt(self, turn: Turn, *, last: bool) -> AsyncGenerator[Event, None]:
         """One call to the model, and the statement it wrote."""
@@ -127,7 +139,7 @@ class Loop:
                     yield event
             turn.reply = parse(turn.raw)
             if isinstance(turn.reply, Statement):
-                _check(turn.reply.sql, turn.question, last=last)
+                _check(turn.reply.sql, turn.found.periods, last=last)
                 bound = self._bound(turn.reply.sql)
                 turn.reply, turn.mends = replace(turn.reply, sql=bound.sql), bound.mends
                 yield SqlReady(bound.sql, bound.mends)
@@ -159,7 +171,7 @@ class Loop:
                     return None
                 message = str(error.details.get("message") or error.message)
                 return error_facts(message, sql, self._schema)
-            case (YearsIgnored() | NoTableRead()) as error, _:
+            case (PeriodIgnored() | NoTableRead()) as error, _:
                 return str(error)
             case (MalformedReply() | ReplyTooLong()) as error, _:
                 return f"{error}. Reply with one short JSON object."
@@ -169,7 +181,7 @@ class Loop:
                 return None
 
 
-_MENDABLE = (DatabaseToolFailed, MalformedReply, ReplyTooLong, YearsIgnored, NoTableRead)
+_MENDABLE = (DatabaseToolFailed, MalformedReply, ReplyTooLong, PeriodIgnored, NoTableRead)
 
 
 def _piece_events(piece: Piece, turn: Turn, sql: SqlReader) -> list[Event]:
@@ -192,13 +204,13 @@ def _add(total: Usage, call: Usage) -> Usage:
     )
 
 
-def _check(sql: str, question: str, *, last: bool) -> None:
+def _check(sql: str, periods: tuple[Period, ...], *, last: bool) -> None:
     """Object to a statement before it runs.
 
-    Raises: NoTableRead; YearsIgnored, but not the last time.
+    Raises: NoTableRead; PeriodIgnored, but not the last time.
     """
     if not reads_a_table(sql):
         raise NoTableRead(sql=sql)
-    years = unused_years(question, sql)
-    if years and not last:
-        raise YearsIgnored(years=", ".join(years))
+    if not last and (unmet := ignored(periods, sql)):
+        told = "; ".join(f"{period.name}: {period.condition}" for period in unmet)
+        raise PeriodIgnored(periods=told)

@@ -10,10 +10,10 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from platformdirs import user_config_path
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.errors import SecretExposed, SettingInvalid, SettingsUnreadable, SettingUnknown
 
@@ -21,6 +21,7 @@ _OF_THE_TOOLS = frozenset({"audit", "connections", "database", "http", "limits"}
 _ENVIRONMENT = {
     "KOTAE_LANGUAGE": ("language",),
     "KOTAE_TODAY": ("assistant", "today"),
+    "KOTAE_FISCAL_YEAR_STARTS": ("assistant", "fiscal_year_starts"),
     "KOTAE_MODEL": ("model", "name"),
     "KOTAE_ENDPOINT": ("model", "endpoint"),
     "KOTAE_API_KEY": ("model", "api_key"),
@@ -47,9 +48,13 @@ class ModelSettings(_Section):
 
 
 class AssistantSettings(_Section):
-    """How questions are answered. `today` is what relative dates count from."""
+    """How questions are answered. `today` is what relative dates count from.
+
+    `fiscal_year_starts`: a month; without it April for Japanese questions and January for others.
+    """
 
     today: date | None = None
+    fiscal_year_starts: Annotated[int, Field(ge=1, le=12)] | None = None
 
 
 class Settings(_Section):

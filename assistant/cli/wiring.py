@@ -107,6 +107,7 @@ def open_bench(
                     today=_today(settings),
                     database=connection.shown_url,
                     methods=methods,
+                    fiscal_year_starts=settings.assistant.fiscal_year_starts,
                 )
                 for _ in range(askers)
             ]

@@ -246,7 +246,9 @@ async def test_a_statement_that_ignores_the_year_is_written_again_before_it_runs
     events, answer = await asked(scripted_model, shop, "Sales in 2025?", *replies)
     assert (answer.text, answer.notes) == ("35,300", ())
     assert [event.sql for event in events if isinstance(event, SqlReady)] == [IN_2025]
-    assert repairs(events) == ["The question says 2025, and the statement does not filter by it."]
+    assert repairs(events) == [
+        "The statement does not filter by 2025: BETWEEN '2025-01-01' AND '2025-12-31'."
+    ]
 
 
 async def test_a_year_that_stays_ignored_is_answered_with_a_doubt(

@@ -40,49 +40,11 @@ def test_the_prefix_is_the_same_bytes_in_every_process(request: pytest.FixtureRe
 
 def test_nothing_of_the_question_or_the_day_stands_before_the_schema_ends() -> None:
     first = prompt.messages(prompt.prefix(SCHEMA), "今日の注文は？", ["a: b"], TODAY)
-    second = prompt.messages(prompt.prefix(SCHEMA), "How many?", [], date(2020, 1, 1))
+    second = prompt.messages(prompt.prefix(SCHEMA), "How many?", [])
     assert first[0] == second[0]
     assert "2026" not in str(first[0])
     assert first[1]["content"] == "Today: 2026-07-01\n今日の注文は？\nHints: a: b"
     assert second[1]["content"] == "How many?"
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "今日の注文は？",
-        "昨日の売上",
-        "先月の売上",
-        "今年度の目標",
-        "昨年との比較",
-        "一昨年は？",
-        "直近の注文",
-        "3か月以内の注文",
-        "2年前の売上",
-        "sales this month",
-        "Sales over the LAST 3 years?",
-        "orders so far",
-        "the previous quarter",
-        "three days ago",
-        "what is our current stock?",
-    ],
-)
-def test_a_question_that_counts_from_today_is_given_the_date(question: str) -> None:
-    assert prompt.question_part(question, [], TODAY).startswith("Today: 2026-07-01\n")
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "2025年の売上は？",
-        "月別の売上",
-        "How many orders?",
-        "the last name of each customer",
-        "毎年",
-    ],
-)
-def test_a_question_that_does_not_is_not(question: str) -> None:
-    assert prompt.question_part(question, [], TODAY) == question
 
 
 def test_a_repair_extends_the_first_prompt_so_that_all_of_it_is_cached() -> None:
