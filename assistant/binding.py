@@ -8,12 +8,11 @@ model wrote it, to the letter.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
-from sqlglot.optimizer.scope import Scope, traverse_scope
+from sqlglot.optimizer.scope import Scope
 
 from assistant.schema import Schema, Table
+from assistant.scopes import base_tables, scopes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +35,7 @@ class _Mend:
 
 def bind(sql: str, schema: Schema) -> Bound:
     """The statement with its qualifiers mended; unchanged when it cannot be parsed."""
-    try:
-        scopes = traverse_scope(sqlglot.parse_one(sql, read="mysql"))
-    except SqlglotError:
-        return Bound(sql)
-    mends = {mend.start: mend for scope in scopes for mend in _mends(scope, schema)}
+    mends = {mend.start: mend for scope in scopes_of(sql) for mend in _mends(scope, schema)}
     for start in sorted(mends, reverse=True):
         mend = mends[start]
         sql = sql[: mend.start] + mend.qualifier + sql[mend.end :]
@@ -48,7 +43,7 @@ def bind(sql: str, schema: Schema) -> Bound:
 
 
 def _mends(scope: Scope, schema: Schema) -> Iterator[_Mend]:
-    sources = _base_tables(scope, schema)
+    sources = base_tables(scope, schema)
     for column in scope.columns:
         qualifier = column.args.get("table")
         if qualifier is None or "start" not in qualifier.meta:
@@ -65,16 +60,6 @@ def _written(alias: str, scope: Scope) -> str:
     source = scope.sources[alias]
     quoted = any(i.name == alias and i.args.get("quoted") for i in source.find_all(exp.Identifier))
     return f"`{alias}`" if quoted else alias
-
-
-def _base_tables(scope: Scope, schema: Schema) -> dict[str, Table]:
-    """The tables of the schema in this SELECT, by alias; derived tables are left out."""
-    found = {}
-    for alias, source in scope.sources.items():
-        table = schema.table(source.name) if isinstance(source, exp.Table) else None
-        if table:
-            found[alias] = table
-    return found
 
 
 def _right_alias(column: exp.Column, sources: dict[str, Table], scope: Scope) -> str | None:

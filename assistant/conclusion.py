@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass, field, replace
 
-from assistant.dates import Found, ignored
+from assistant.dates import Found
+from assistant.doubts import doubts
 from assistant.errors import AssistantError, DatabaseToolFailed
 from assistant.events import Answer, QueryResult, Usage
 from assistant.facts import unknown_name
 from assistant.grounding import ground, states_own_number
+from assistant.linking import Link
 from assistant.locale import Language, describe, t
 from assistant.model import Message, ReplySchema
-from assistant.render import number_text
 from assistant.reply import Question, Refusal, Reply, Statement
 from assistant.schema import Schema
 
@@ -26,9 +27,11 @@ class Turn:
     started: float
     messages: list[Message]
     schema: ReplySchema
+    links: tuple[Link, ...] = ()
     found: Found = field(default_factory=Found)
     raw: str = ""
     mends: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     reply: Reply | None = None
     result: QueryResult | None = None
     failure: AssistantError | None = None
@@ -49,7 +52,7 @@ def conclude(turn: Turn, schema: Schema, *, model: str, database: str) -> Answer
             return replace(base, status="refused", text=_reason(reason, turn, schema))
         case Statement(template=template) if turn.result:
             text = ground(template, turn.result, turn.question, turn.lang)
-            notes = _notes(turn, turn.result)
+            notes = _notes(turn, turn.result, schema)
             return replace(
                 base, status="answered", text=text, result=turn.result, notes=notes, exit_code=0
             )
@@ -82,18 +85,8 @@ def _table_names(schema: Schema) -> str:
     return ", ".join(table.name for table in schema.tables)
 
 
-def _notes(turn: Turn, result: QueryResult) -> tuple[str, ...]:
+def _notes(turn: Turn, result: QueryResult, schema: Schema) -> tuple[str, ...]:
     """What the person should know before relying on the rows."""
-    notes = [t("answer.mended", turn.lang, mend=mend) for mend in turn.mends]
-    if unmet := ignored(turn.found.periods, result.sql):
-        names = ", ".join(period.name for period in unmet)
-        notes.append(t("answer.years_unused", turn.lang, years=names))
-    match result.truncated:
-        case None:
-            pass
-        case "rows":
-            count = number_text(result.row_count)
-            notes.append(t("answer.cut_rows", turn.lang, count=count))
-        case why:
-            notes.append(t("answer.cut_other", turn.lang, why=why))
-    return tuple(notes)
+    mends = [t("answer.mended", turn.lang, mend=mend) for mend in turn.mends]
+    found = doubts(turn.question, turn.found, turn.links, result, schema, turn.lang)
+    return (*mends, *found, *turn.notes)

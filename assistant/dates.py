@@ -70,10 +70,13 @@ def find_periods(question: str, today: Today) -> Found:
     """All periods of the question, in its order, and whether it needs today's date besides."""
     text = unicodedata.normalize("NFKC", question).casefold()
     rest, hits = text, list[_Hit]()
+    compares = _COMPARES.search(text) is not None
     for pattern, resolve in _PATTERNS:
         for match in pattern.finditer(rest):
             start, end = match.span()
             rest = rest[:start] + "\0" * (end - start) + rest[end:]
+            if compares and _BEFORE_ANOTHER.search(match[0]):
+                continue
             if span := _resolved(resolve, match, today):
                 hits.append(_Hit(start, end, Period(match[0].strip(), *span)))
     hits.sort(key=lambda hit: hit.start)
@@ -214,6 +217,12 @@ _CLOCK = re.compile(
     r"\b(?:now|curdate|current_date|current_timestamp|sysdate|localtime)\b|'now'", re.I
 )
 
+_COMPARES = re.compile(
+    r"\b(?:compar\w*|change|growth|versus|vs|each|every)\b|[比増減推移伸]|[年月]別|毎[年月]"
+)
+_BEFORE_ANOTHER = re.compile(r"^(?:previous|prior)\b|^前(?!年度)")
+"""In a comparison not the one before today's: "growth over the previous month"."""
+
 _MONTHS = {name.lower(): n for n, name in enumerate(calendar.month_name) if n}
 _NAMES = "|".join(_MONTHS)
 _Y = r"(?<![\d-])((?:19|20)\d\d)"
@@ -239,7 +248,7 @@ _TABLE: tuple[tuple[str, Callable[[re.Match[str], Today], Span]], ...] = (
     (rf"{_Y}\s*年度", lambda m, t: _fiscal(int(m[1]), t)),
     (r"\b(?:fy|(?:fiscal|financial) year)\s*((?:19|20)\d\d)\b", lambda m, t: _fiscal(int(m[1]), t)),
     (rf"{_Y}(?!\d)(?:\s*年(?!前|間|以内))?", lambda m, _: _year(_year_number(m))),
-    (r"[昨前]年度|前期(?!比)|\b(?:last|previous|prior) (?:fiscal|financial) year\b",
+    (r"[昨前]年度|前期|\b(?:last|previous|prior) (?:fiscal|financial) year\b",
      lambda _, t: _fiscal(_this_fiscal(t) - 1, t)),
     (r"[今本当]年度|[今当]期|\b(?:this|the current) (?:fiscal|financial) year\b",
      lambda _, t: _fiscal(_this_fiscal(t), t)),
@@ -250,11 +259,11 @@ _TABLE: tuple[tuple[str, Callable[[re.Match[str], Today], Span]], ...] = (
     (r"\b(?:last|past|previous)\s+(\d+)\s+(day|week|month|year)s?\b",
      lambda m, t: _last(int(m[1]), m[2], t)),
     (r"先々月|\bthe month before last\b", lambda _, t: _month(t.day.year, t.day.month - 2)),
-    (r"先月|前月(?![比同])|\b(?:last|previous) month\b",
+    (r"先月|前月|\b(?:last|previous) month\b",
      lambda _, t: _month(t.day.year, t.day.month - 1)),
     (r"今月|当月|\b(?:this|the current) month\b", lambda _, t: _month(t.day.year, t.day.month)),
     (r"一昨年|おととし|\bthe year before last\b", lambda _, t: _year(t.day.year - 2)),
-    (r"[昨去]年|前年(?![比同])|\b(?:last|previous) year\b", lambda _, t: _year(t.day.year - 1)),
+    (r"[昨去]年|前年|\b(?:last|previous) year\b", lambda _, t: _year(t.day.year - 1)),
     (r"今年|本年|\b(?:this|the current) year\b", lambda _, t: _year(t.day.year)),
     (r"先週|\blast week\b", lambda _, t: _week(t, 1)),
     (r"今週|\bthis week\b", lambda _, t: _week(t, 0)),
@@ -264,7 +273,7 @@ _TABLE: tuple[tuple[str, Callable[[re.Match[str], Today], Span]], ...] = (
 )  # fmt: skip
 _PATTERNS = [(re.compile(pattern), resolve) for pattern, resolve in _TABLE]
 _COUNTS_FROM_TODAY = re.compile(
-    r"明日|来[週月年期]|前[月年期]|直近|最近|以内|[年月週日]間?前|現在"
-    r"|\b(?:tomorrow|tonight|now|current(?:ly)?|recent(?:ly)?|ago|so far|to date"
+    r"明日|来[週月年期]|直近|最近|以内|[年月週日]間?前"
+    r"|\b(?:tomorrow|tonight|recent(?:ly)?|ago|so far|to date"
     r"|(?:this|last|past|next|previous)\s+(?:\w+\s+)?(?:days?|weeks?|months?|quarters?|years?))\b"
 )

@@ -6,7 +6,7 @@ one more call, with facts that code computed. Rows that came back are accepted.
 
 import time
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import replace
 from datetime import date
 from typing import Protocol
@@ -39,9 +39,11 @@ from assistant.events import (
 from assistant.facts import empty_facts, error_facts, reads_a_table
 from assistant.grounding import is_empty
 from assistant.hints import hints
+from assistant.linking import Link, StoredValue, link
 from assistant.locale import language_of
 from assistant.methods import ALL, Methods
 from assistant.model import ChatModel, Message, Piece
+from assistant.probes import probes
 from assistant.reply import SqlReader, Statement, parse
 from assistant.schema import Schema
 
@@ -53,6 +55,10 @@ class QueryTools(Protocol):
 
     async def query(self, sql: str) -> QueryResult:
         """Run one statement."""
+        ...
+
+    async def values(self, text: str) -> list[StoredValue]:
+        """Stored values that fit words of the text."""
         ...
 
 
@@ -92,12 +98,14 @@ class Loop:
         if not question.strip():
             raise EmptyQuestion
         found = find_periods(question, self._calendar(question))
+        links = await self._links(question)
         turn = Turn(
             question=question.strip(),
             lang=language_of(question),
             started=time.perf_counter(),
             found=found,
-            messages=self._messages(question.strip(), found),
+            links=links,
+            messages=self._messages(question.strip(), links, found),
             schema=prompt.reply_schema(question),
         )
         calls = CALLS if self._methods.repair else 1
@@ -113,6 +121,8 @@ class Loop:
                 sql = turn.reply.sql if isinstance(turn.reply, Statement) else None
                 turn.messages = prompt.repair(turn.messages, sql, reason)
                 turn.schema = prompt.repair_schema(turn.question)
+            if turn.result and not turn.failure:
+                await self._probe(turn, turn.result)
         except AssistantError as error:
             turn.failure = error
         turn.usage = replace(turn.usage, seconds=time.perf_counter() - turn.started)
@@ -125,10 +135,27 @@ class Loop:
         usual = 4 if language_of(question) == "ja" else 1
         return Today(self._today(), self._fiscal or usual)
 
-    def _messages(self, question: str, found: Found) -> list[Message]:
-        told = hints(question, self._schema, found.periods) if self._methods.linking else []
+    async def _links(self, question: str) -> tuple[Link, ...]:
+        """What the question says of stored values; without an index, of the schema's few."""
+        if not self._methods.linking:
+            return ()
+        try:
+            stored = await self._tools.values(question)
+        except DatabaseToolFailed:
+            stored = []
+        return link(question, self._schema, stored)
+
+    def _messages(self, question: str, links: tuple[Link, ...], found: Found) -> list[Message]:
+        told = hints(links, found.periods) if self._methods.linking else []
         today = self._today() if found.open else None
         return prompt.messages(self._prefix, question, told, today)
+
+    async def _probe(self, turn: Turn, result: QueryResult) -> None:
+        """Confirm doubts that need one more look; a look that fails confirms nothing."""
+        for probe in probes(result, self._schema, turn.lang):
+            with suppress(DatabaseToolFailed):
+                if note := probe.note(await self._tools.query(probe.sql)):
+                    turn.notes += (note,)
 
     async def _attempt(self, turn: Turn, *, last: bool) -> AsyncGenerator[Event, None]:
         """One call to the model, and the statement it wrote."""

@@ -7,13 +7,15 @@ from typing import Any, Self
 
 @dataclass(frozen=True, slots=True)
 class SchemaColumn:
-    """One column. `values`: all distinct values when they are few; `range`: least and greatest."""
+    """One column. `values`: all distinct values when they are few; `range`: least and greatest;
+    `nullable`: whether a row may be without one."""
 
     name: str
     type: str
     comment: str = ""
     values: tuple[str, ...] = ()
     range: tuple[str, str] | None = None
+    nullable: bool = False
 
     @property
     def base_type(self) -> str:
@@ -118,4 +120,5 @@ def _column(content: dict[str, Any]) -> SchemaColumn:
         comment=content.get("comment") or "",
         values=tuple(str(v) for v in content.get("values") or ()),
         range=(str(span[0]), str(span[1])) if span and span[0] is not None else None,
+        nullable=bool(content.get("nullable")),
     )

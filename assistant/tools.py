@@ -9,6 +9,7 @@ from mcp.types import CallToolResult
 
 from assistant.errors import DatabaseToolFailed, ToolServerLost
 from assistant.events import Column, QueryResult
+from assistant.linking import StoredValue
 from assistant.schema import Schema
 
 ERROR_META = "kotae/error"
@@ -50,6 +51,15 @@ class Tools:
             elapsed_ms=content["elapsed_ms"],
             sql=content["sql"],
         )
+
+    async def values(self, text: str) -> list[StoredValue]:
+        """Stored values that fit words of the text, the best first."""
+        content = await self._call("search_schema", {"text": text})
+        return [
+            StoredValue(match["table"], match["column"], str(match["value"]))
+            for match in content["matches"]
+            if match["value"] is not None
+        ]
 
     async def _call(self, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
         try:
