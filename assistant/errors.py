@@ -217,6 +217,20 @@ class NoTableRead(QuestionFailed):
     template = "the model's statement reads no table, so its values are not data: {sql}"
 
 
+class UngroupedColumns(QuestionFailed):
+    """Columns beside a total that could be any row's; said to the model, once."""
+
+    template = "{columns} must be in GROUP BY, or in an aggregate, or left out."
+
+
+class ReadsTooMuch(QuestionFailed):
+    """The database's own estimate is beyond the limit; a condition of a join is missing, mostly."""
+
+    template = (
+        "the statement would read about {rows} rows; join each table by its key, or ask for less"
+    )
+
+
 class EmptyQuestion(PersonMustAct):
     """Nothing was asked."""
 

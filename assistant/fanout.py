@@ -6,7 +6,7 @@ from sqlglot import exp
 from sqlglot.optimizer.scope import Scope
 
 from assistant.schema import Schema, Table
-from assistant.scopes import base_tables, own, owner, scopes_of
+from assistant.scopes import base_tables, equalities, own, owner, scopes_of
 
 Edge = tuple[str, str, str, str]
 """alias, column, other alias, its column"""
@@ -23,7 +23,7 @@ def multiplied(sql: str, schema: Schema) -> list[tuple[str, str]]:
 
 
 def _in_select(scope: Scope, tables: dict[str, Table]) -> Iterator[tuple[str, str]]:
-    edges = list(_edges(scope, tables))
+    edges = equalities(scope, tables)
     for total in own(scope, exp.Sum, exp.Avg, exp.Count):
         if isinstance(total.parent, exp.Window):
             continue
@@ -78,13 +78,3 @@ def _unique(table: Table, columns: set[str]) -> bool:
     """Whether these columns name one row at most."""
     lowered = {column.lower() for column in columns}
     return bool(table.primary_key) and {key.lower() for key in table.primary_key} <= lowered
-
-
-def _edges(scope: Scope, tables: dict[str, Table]) -> Iterator[Edge]:
-    for equal in own(scope, exp.EQ):
-        left, right = equal.this, equal.expression
-        if not (isinstance(left, exp.Column) and isinstance(right, exp.Column)):
-            continue
-        a, b = owner(left, tables), owner(right, tables)
-        if a and b and a != b:
-            yield a, left.name, b, right.name

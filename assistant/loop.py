@@ -9,20 +9,23 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
 from dataclasses import replace
 from datetime import date
-from typing import Protocol
 
 from assistant import prompt
-from assistant.binding import Bound, bind
-from assistant.conclusion import WRITES, Turn, conclude
-from assistant.dates import Found, Period, Today, find_periods, ignored
+from assistant.binding import bind
+from assistant.checks import (
+    MENDABLE,
+    QueryTools,
+    check,
+    check_cost,
+    check_source,
+    repair_reason,
+)
+from assistant.conclusion import Turn, conclude
+from assistant.dates import Found, Today, find_periods
 from assistant.errors import (
     AssistantError,
     DatabaseToolFailed,
     EmptyQuestion,
-    MalformedReply,
-    NoTableRead,
-    PeriodIgnored,
-    ReplyTooLong,
 )
 from assistant.events import (
     Answered,
@@ -36,30 +39,17 @@ from assistant.events import (
     SqlReady,
     Usage,
 )
-from assistant.facts import empty_facts, error_facts, reads_a_table
-from assistant.grounding import is_empty
 from assistant.hints import hints
-from assistant.linking import Link, StoredValue, link
+from assistant.linking import Link, link
 from assistant.locale import language_of
-from assistant.methods import ALL, Methods
+from assistant.mends import Bound
 from assistant.model import ChatModel, Message, Piece
+from assistant.options import USUAL, Options
 from assistant.probes import probes
 from assistant.reply import SqlReader, Statement, parse
 from assistant.schema import Schema
 
 CALLS = 2
-
-
-class QueryTools(Protocol):
-    """What the loop needs of the database."""
-
-    async def query(self, sql: str) -> QueryResult:
-        """Run one statement."""
-        ...
-
-    async def values(self, text: str) -> list[StoredValue]:
-        """Stored values that fit words of the text."""
-        ...
 
 
 class Loop:
@@ -73,18 +63,17 @@ class Loop:
         *,
         today: Callable[[], date] = date.today,
         database: str = "",
-        methods: Methods = ALL,
-        fiscal_year_starts: int | None = None,
+        options: Options = USUAL,
     ) -> None:
-        """`fiscal_year_starts` is a month; `today` is asked anew for each question."""
+        """`today` is asked anew for each question."""
         self._model = model
         self._tools = tools
         self._schema = schema
         self._today = today
         self._database = database or schema.connection
-        self._methods = methods
-        self._fiscal = fiscal_year_starts
-        self._prefix = prompt.prefix(schema if methods.values else schema.without_values())
+        self._options = options
+        self._methods = options.methods
+        self._prefix = prompt.prefix(schema if options.methods.values else schema.without_values())
 
     async def warm(self) -> None:
         """Have the model server read the prefix now, while the person is still typing."""
@@ -114,7 +103,7 @@ class Loop:
                 async with aclosing(self._attempt(turn, last=attempt == calls)) as events:
                     async for event in events:
                         yield event
-                reason = self._repairable(turn)
+                reason = await repair_reason(turn, self._schema, self._tools)
                 if reason is None or attempt == calls:
                     break
                 yield Repair(reason)
@@ -133,7 +122,7 @@ class Loop:
     def _calendar(self, question: str) -> Today:
         """Today, and when the fiscal year starts: in Japan in April unless said otherwise."""
         usual = 4 if language_of(question) == "ja" else 1
-        return Today(self._today(), self._fiscal or usual)
+        return Today(self._today(), self._options.fiscal_year_starts or usual)
 
     async def _links(self, question: str) -> tuple[Link, ...]:
         """What the question says of stored values; without an index, of the schema's few."""
@@ -166,15 +155,25 @@ class Loop:
                     yield event
             turn.reply = parse(turn.raw)
             if isinstance(turn.reply, Statement):
-                _check(turn.reply.sql, turn.found.periods, last=last)
                 bound = self._bound(turn.reply.sql)
                 turn.reply, turn.mends = replace(turn.reply, sql=bound.sql), bound.mends
+                await self._check(bound.sql, turn, last=last)
                 yield SqlReady(bound.sql, bound.mends)
                 yield Progress("running")
                 turn.result = await self._tools.query(turn.reply.sql)
                 yield RowsReady(turn.result)
-        except _MENDABLE as error:
+        except MENDABLE as error:
             turn.failure = error
+
+    async def _check(self, sql: str, turn: Turn, *, last: bool) -> None:
+        """Object to a statement before it runs; the last time only to what must not run at all."""
+        check_source(sql)
+        if not self._methods.checks:
+            return
+        if not last:
+            check(sql, turn.found.periods, self._schema)
+        if self._schema.flavour != "sqlite":  # its plan tells no rows
+            await check_cost(sql, self._tools, self._options.most_rows_read)
 
     def _bound(self, sql: str) -> Bound:
         return bind(sql, self._schema) if self._methods.checks else Bound(sql)
@@ -189,26 +188,6 @@ class Loop:
                         yield event
         finally:
             turn.usage = _add(turn.usage, self._model.usage)
-
-    def _repairable(self, turn: Turn) -> str | None:
-        """What to tell the model so that it can mend its reply; None when there is no need."""
-        match turn.failure, turn.reply:
-            case DatabaseToolFailed(actor="model") as error, Statement(sql=sql):
-                if error.code in WRITES:
-                    return None
-                message = str(error.details.get("message") or error.message)
-                return error_facts(message, sql, self._schema)
-            case (PeriodIgnored() | NoTableRead()) as error, _:
-                return str(error)
-            case (MalformedReply() | ReplyTooLong()) as error, _:
-                return f"{error}. Reply with one short JSON object."
-            case None, Statement(sql=sql) if turn.result and is_empty(turn.result):
-                return empty_facts(sql, self._schema)
-            case _:
-                return None
-
-
-_MENDABLE = (DatabaseToolFailed, MalformedReply, ReplyTooLong, PeriodIgnored, NoTableRead)
 
 
 def _piece_events(piece: Piece, turn: Turn, sql: SqlReader) -> list[Event]:
@@ -229,15 +208,3 @@ def _add(total: Usage, call: Usage) -> Usage:
         completion_tokens=total.completion_tokens + call.completion_tokens,
         tokens_per_second=call.tokens_per_second,
     )
-
-
-def _check(sql: str, periods: tuple[Period, ...], *, last: bool) -> None:
-    """Object to a statement before it runs.
-
-    Raises: NoTableRead; PeriodIgnored, but not the last time.
-    """
-    if not reads_a_table(sql):
-        raise NoTableRead(sql=sql)
-    if not last and (unmet := ignored(periods, sql)):
-        told = "; ".join(f"{period.name}: {period.condition}" for period in unmet)
-        raise PeriodIgnored(periods=told)

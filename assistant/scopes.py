@@ -49,3 +49,15 @@ def owner(column: exp.Column, tables: dict[str, Table]) -> str | None:
 def own(scope: Scope, *kinds: type[exp.Expr]) -> list[exp.Expr]:
     """Nodes of these kinds in this SELECT itself, not in its subqueries."""
     return list(scope.find_all(*kinds))
+
+
+def equalities(scope: Scope, tables: dict[str, Table]) -> list[tuple[str, str, str, str]]:
+    """(alias, column, other alias, its column) of every pair of columns that must be equal."""
+    found = []
+    for equal in own(scope, exp.EQ):
+        left, right = equal.this, equal.expression
+        if isinstance(left, exp.Column) and isinstance(right, exp.Column):
+            a, b = owner(left, tables), owner(right, tables)
+            if a and b and a != b:
+                found.append((a, left.name, b, right.name))
+    return found

@@ -51,10 +51,12 @@ class AssistantSettings(_Section):
     """How questions are answered. `today` is what relative dates count from.
 
     `fiscal_year_starts`: a month; without it April for Japanese questions and January for others.
+    `most_rows_read`: by the database's own estimate; a statement that reads more is not run.
     """
 
     today: date | None = None
     fiscal_year_starts: Annotated[int, Field(ge=1, le=12)] | None = None
+    most_rows_read: Annotated[int, Field(ge=1)] = 1_000_000_000
 
 
 class Settings(_Section):

@@ -61,6 +61,21 @@ class Tools:
             if match["value"] is not None
         ]
 
+    async def estimate(self, sql: str) -> int | None:
+        """Rows that the database expects to read: those of each table, multiplied in a SELECT.
+
+        None where its plan does not say.
+        """
+        content = await self._call("explain", {"sql": sql})
+        names = [column["name"].lower() for column in content["columns"]]
+        if not {"id", "rows"} <= set(names):
+            return None
+        products: dict[object, int] = {}
+        for row in content["rows"]:
+            select, rows = row[names.index("id")], row[names.index("rows")]
+            products[select] = products.get(select, 1) * max(int(rows or 1), 1)
+        return max(products.values(), default=None)
+
     async def _call(self, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
         try:
             result = await self._client.call_tool(tool, {**arguments, **self._connection})

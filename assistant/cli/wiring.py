@@ -21,6 +21,7 @@ from assistant.locale import set_language
 from assistant.loop import Loop
 from assistant.methods import ALL, Methods
 from assistant.model import ChatModel, ModelEndpoint
+from assistant.options import Options
 from assistant.settings import Settings
 from assistant.tools import Tools
 from inference.server import ServerWish, connect
@@ -106,8 +107,7 @@ def open_bench(
                     schema,
                     today=_today(settings),
                     database=connection.shown_url,
-                    methods=methods,
-                    fiscal_year_starts=settings.assistant.fiscal_year_starts,
+                    options=_options(settings, methods),
                 )
                 for _ in range(askers)
             ]
@@ -174,6 +174,11 @@ def _wish(settings: Settings) -> ServerWish:
 
 def _endpoint(served: "Endpoint") -> ModelEndpoint:
     return ModelEndpoint(served.base_url, served.model, served.api_key, served.context_tokens)
+
+
+def _options(settings: Settings, methods: Methods) -> Options:
+    wish = settings.assistant
+    return Options(methods, wish.fiscal_year_starts, wish.most_rows_read)
 
 
 def _today(settings: Settings) -> Callable[[], date]:

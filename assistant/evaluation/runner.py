@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import aclosing
 
 from assistant.asker import Asker, failed_answer
+from assistant.checks import QueryTools
 from assistant.errors import AssistantError, DatabaseToolFailed, EvaluationStopped
 from assistant.evaluation.journal import Kind, Outcome
 from assistant.evaluation.questions import GoldQuestion
 from assistant.evaluation.scoring import Rows, matches
 from assistant.events import Answer, Answered, Cell
-from assistant.loop import QueryTools
 
 _TIMED_OUT = Answer("failed", "timeout", exit_code=1)
 _NOT_ASKED = Answer("failed", "no gold statement runs", exit_code=1)
