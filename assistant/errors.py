@@ -8,6 +8,7 @@ AssistantError
 │   ├── ReportNotWritable
 │   ├── GoldFileUnreadable, GoldLineInvalid, DuplicateGoldId, NothingToAsk
 │   ├── JournalUnusable, JournalNotOurs, NoQuestionFile, UnknownMethod
+│   ├── KnowledgeUnusable, KnowledgeInvalid, StatementStale
 │   └── SeveralForms
 └── Unreachable     model server or database is not there: exit 3
 """
@@ -140,6 +141,24 @@ class UnknownMethod(PersonMustAct):
     """No method of that name."""
 
     template = "there is no method {name}; the methods are {known}"
+
+
+class KnowledgeUnusable(PersonMustAct):
+    """A file of the knowledge folder cannot be read or written."""
+
+    template = "cannot use {path}: {reason}; correct it, or name another folder in kotae.toml"
+
+
+class KnowledgeInvalid(PersonMustAct):
+    """A file of the knowledge folder does not parse, or has a wrong key."""
+
+    template = "{path}: {problem}; correct that entry"
+
+
+class StatementStale(PersonMustAct):
+    """A statement to keep names what the schema lacks."""
+
+    template = "the statement is not kept: the database has no {names}"
 
 
 class Unreachable(AssistantError):

@@ -39,7 +39,9 @@ from assistant.events import (
     SqlReady,
     Usage,
 )
+from assistant.followup import Earlier
 from assistant.hints import hints
+from assistant.knowledge.retrieval import pairs_like, terms_in
 from assistant.linking import Link, link
 from assistant.locale import language_of
 from assistant.mends import Bound
@@ -73,14 +75,20 @@ class Loop:
         self._database = database or schema.connection
         self._options = options
         self._methods = options.methods
-        self._prefix = prompt.prefix(schema if options.methods.values else schema.without_values())
+        shown = schema if options.methods.values else schema.without_values()
+        shown = options.knowledge.annotated(shown) if options.methods.glossary else shown
+        self._prefix = prompt.prefix(shown)
 
     async def warm(self) -> None:
         """Have the model server read the prefix now, while the person is still typing."""
-        await self._model.warm(prompt.messages(self._prefix, "", []))
+        await self._model.warm(prompt.messages(self._prefix, ""))
 
-    async def ask(self, question: str) -> AsyncGenerator[Event, None]:
+    async def ask(
+        self, question: str, earlier: Earlier | None = None
+    ) -> AsyncGenerator[Event, None]:
         """The events of one question; closing the generator stops the model and the query.
+
+        `earlier`: the question that this one refers back to.
 
         Raises: EmptyQuestion. Every other failure is an `Answered` with status failed.
         """
@@ -94,7 +102,7 @@ class Loop:
             started=time.perf_counter(),
             found=found,
             links=links,
-            messages=self._messages(question.strip(), links, found),
+            messages=self._messages(question.strip(), links, found, earlier),
             schema=prompt.reply_schema(question),
         )
         calls = CALLS if self._methods.repair else 1
@@ -134,10 +142,21 @@ class Loop:
             stored = []
         return link(question, self._schema, stored)
 
-    def _messages(self, question: str, links: tuple[Link, ...], found: Found) -> list[Message]:
-        told = hints(links, found.periods) if self._methods.linking else []
-        today = self._today() if found.open else None
-        return prompt.messages(self._prefix, question, told, today)
+    def _messages(
+        self, question: str, links: tuple[Link, ...], found: Found, earlier: Earlier | None
+    ) -> list[Message]:
+        knowledge, methods = self._options.knowledge, self._methods
+        told = hints(links, found.periods) if methods.linking else []
+        if methods.glossary:
+            told += terms_in(question, knowledge)
+        pairs = pairs_like(question, knowledge) if methods.pairs else []
+        part = prompt.question_part(
+            question,
+            told,
+            self._today() if found.open else None,
+            [(pair.question, pair.sql) for pair in pairs],
+        )
+        return prompt.messages(self._prefix, part, earlier)
 
     async def _probe(self, turn: Turn, result: QueryResult) -> None:
         """Confirm doubts that need one more look; a look that fails confirms nothing."""

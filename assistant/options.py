@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from assistant.knowledge.files import EMPTY, Knowledge
 from assistant.methods import ALL, Methods
 
 
@@ -13,6 +14,7 @@ class Options:
     """
 
     methods: Methods = ALL
+    knowledge: Knowledge = EMPTY
     fiscal_year_starts: int | None = None
     most_rows_read: int = 1_000_000_000
 

@@ -7,9 +7,11 @@ small models take the names in such an example for tables.
 
 import json
 import re
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
+from assistant.followup import Earlier
 from assistant.model import Message, ReplySchema
 from assistant.schema import Schema, SchemaColumn, Table
 
@@ -44,28 +46,40 @@ def table_line(table: Table) -> str:
     return f"{table.name}({columns})" + (f" -- {table.comment}" if table.comment else "")
 
 
-def question_part(question: str, hints: list[str], today: date | None) -> str:
+def question_part(
+    question: str,
+    hints: Sequence[str] = (),
+    today: date | None = None,
+    pairs: Sequence[tuple[str, str]] = (),
+) -> str:
     """What changes from question to question.
 
     The date is given only when the question counts from it: a small model that sees a date
-    filters by it, asked or not.
+    filters by it, asked or not. `pairs`: similar questions with their verified statements.
     """
-    lines = [question]
+    lines = [f"Verified: {asked}\n{sql}" for asked, sql in pairs]
     if today:
-        lines.insert(0, f"Today: {today.isoformat()}")
+        lines.append(f"Today: {today.isoformat()}")
+    lines.append(question)
     if hints:
         lines.append("Hints: " + "; ".join(hints))
     return "\n".join(lines)
 
 
-def messages(
-    prefix_text: str, question: str, hints: list[str], today: date | None = None
-) -> list[Message]:
-    """The prompt of a first call."""
+def messages(prefix_text: str, part: str, earlier: Earlier | None = None) -> list[Message]:
+    """The prompt of a first call; `part` is what `question_part` wrote."""
+    if earlier:
+        part = f"Columns: {', '.join(earlier.columns)}\n{part}"
     return [
         {"role": "system", "content": prefix_text},
-        {"role": "user", "content": question_part(question, hints, today)},
+        *(_exchange(earlier) if earlier else ()),
+        {"role": "user", "content": part},
     ]
+
+
+def _exchange(earlier: Earlier) -> Iterator[Message]:
+    yield {"role": "user", "content": earlier.question}
+    yield {"role": "assistant", "content": json.dumps({"sql": earlier.sql}, ensure_ascii=False)}
 
 
 def repair(earlier: list[Message], sql: str | None, reason: str) -> list[Message]:

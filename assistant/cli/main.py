@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from assistant.cli import ask, chat, db, evaluate, model, report, sample
+from assistant.cli import ask, chat, db, evaluate, knowledge, model, report, sample
 from assistant.cli.console import fail
 from assistant.locale import t
 
@@ -23,6 +23,7 @@ evaluate.register(app)
 chat.register(app)
 app.add_typer(model.app, name="model")
 app.add_typer(db.app, name="db")
+app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(sample.app, name="sample")
 
 

@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant import settings as assistant_settings
-from assistant.asker import OpenAsker
+from assistant.asker import Asker, OpenAsker
 from assistant.events import Progress
+from assistant.followup import Conversation
+from assistant.knowledge.files import read_knowledge
 from assistant.locale import set_language
 from assistant.loop import Loop
 from assistant.methods import ALL, Methods
@@ -60,19 +62,20 @@ def open_asker(
 ) -> OpenAsker:
     """An opener for the loop over these settings; settings are read, and refused, at once.
 
-    `warm` has the model server read the schema while the person is still typing.
+    `warm`, for a chat, has the model server read the schema while the person is still typing,
+    and remembers the last question for those that refer back to it.
     Raises: PersonMustAct kinds of `assistant.errors` and `mcp_server.errors`.
     """
     open_one = open_bench(database, model, endpoint)
 
     @asynccontextmanager
-    async def opened(on_progress: Listener) -> AsyncIterator[Loop]:
+    async def opened(on_progress: Listener) -> AsyncIterator[Asker]:
         async with open_one(on_progress) as bench:
             [loop] = bench.askers
             if warm:
                 on_progress(Progress("reading"))
                 await loop.warm()
-            yield loop
+            yield Conversation(loop) if warm else loop
 
     return opened
 
@@ -92,6 +95,7 @@ def open_bench(
     settings = assistant_settings.load(model=model, endpoint=endpoint)
     set_language(settings.language)
     tools = tool_settings.load(assistant_settings.find_file(), database)
+    options = _options(settings, methods)
 
     @asynccontextmanager
     async def opened(on_progress: Listener) -> AsyncIterator[Bench]:
@@ -107,7 +111,7 @@ def open_bench(
                     schema,
                     today=_today(settings),
                     database=connection.shown_url,
-                    options=_options(settings, methods),
+                    options=options,
                 )
                 for _ in range(askers)
             ]
@@ -178,7 +182,9 @@ def _endpoint(served: "Endpoint") -> ModelEndpoint:
 
 def _options(settings: Settings, methods: Methods) -> Options:
     wish = settings.assistant
-    return Options(methods, wish.fiscal_year_starts, wish.most_rows_read)
+    knowledge = read_knowledge(assistant_settings.knowledge_folder(settings))
+    starts = wish.fiscal_year_starts or knowledge.glossary.fiscal_year_starts
+    return Options(methods, knowledge, starts, wish.most_rows_read)
 
 
 def _today(settings: Settings) -> Callable[[], date]:

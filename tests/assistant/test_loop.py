@@ -21,6 +21,8 @@ from assistant.events import (
     SqlReady,
     Usage,
 )
+from assistant.followup import Conversation
+from assistant.knowledge.files import Glossary, Knowledge, Note, Pair, Term
 from assistant.loop import Loop
 from assistant.methods import Methods
 from assistant.model import ChatModel, ModelEndpoint
@@ -482,3 +484,39 @@ async def test_a_method_that_is_left_out_does_nothing(
     assert "'個人'" not in system["content"]
     assert user["content"] == "個人は2025年に何人？"
     assert len(scripted_model.requests) == 1
+
+
+async def test_terms_pairs_and_notes_of_the_house_are_told_where_they_fit(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    knowledge = Knowledge(
+        Glossary(term=(Term(name="粗利", sql="SUM(amount * 0.3)"), Term(name="客単価"))),
+        (Note(table="orders", column="amount", text="税込"),),
+        (Pair(question="2024年の粗利は？", sql="SELECT 1 FROM orders"),),
+    )
+    scripted_model.plays(statement("SELECT SUM(amount) AS n FROM orders WHERE ordered_on > '2025'"))
+    async with opened(scripted_model, shop, Options(knowledge=knowledge)) as loop:
+        [*_, last] = [event async for event in loop.ask("2025年の粗利は？")]
+    assert isinstance(last, Answered)
+    system, user = scripted_model.requests[0]["messages"]
+    assert "amount 税込" in system["content"]
+    assert user["content"] == (
+        "Verified: 2024年の粗利は？\nSELECT 1 FROM orders\n2025年の粗利は？\n"
+        "Hints: 2025年: BETWEEN '2025-01-01' AND '2025-12-31'; 粗利 = SUM(amount * 0.3)"
+    )
+
+
+async def test_a_conversation_completes_what_refers_back(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    scripted_model.plays(statement(COUNT), statement(COUNT), statement(COUNT))
+    async with opened(scripted_model, shop) as loop:
+        conversation = Conversation(loop)
+        for question in ("How many customers are there?", "And orders?", "How many are there?"):
+            [*_, _] = [event async for event in conversation.ask(question)]
+    roles = [[m["role"] for m in r["messages"]] for r in scripted_model.requests]
+    assert roles == [
+        ["system", "user"],
+        ["system", "user", "assistant", "user"],
+        ["system", "user"],
+    ]
