@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fuzz bench lock clean
+.PHONY: help demo test check fuzz bench bench-answers lock clean
 
 help:
 	@echo "make demo    set everything up and answer two questions on a sample database"
@@ -11,6 +11,7 @@ help:
 	@echo "make check   formatting, lint, types, import contracts"
 	@echo "make fuzz    50,000 tricky statements: what the policy lets through changes nothing"
 	@echo "make bench   benchmarks, side by side with peers"
+	@echo "make bench-answers   right answers, tokens and seconds of kotae and its peers; hours"
 	@echo "make clean   remove what was built here (downloads stay in the cache)"
 
 $(VENV)/.installed: requirements.lock pyproject.toml
@@ -43,6 +44,11 @@ fuzz: $(VENV)/.installed
 bench: $(VENV)/.installed
 	@$(BIN)/kotae model pull qwen2.5-coder-1.5b
 	@$(BIN)/python -m tests.benchmarks.ask --verbose
+
+bench-answers: $(VENV)/.installed
+	@bash tests/prepare
+	@$(BIN)/kotae model pull qwen2.5-coder-1.5b
+	@$(BIN)/python -m tests.benchmarks.answers
 
 # The lock names versions and hashes only; pip takes them from whatever index it is set up for.
 lock:
