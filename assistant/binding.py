@@ -1,8 +1,9 @@
 """The model's statement bound to the schema and the server; what a rule can mend costs no call.
 
-Mended: another dialect's spelling, a quote inside a literal, a name with one near one, a column
-under the wrong alias, a forgotten join to the one-side, a column that must be grouped too, and
-a day as the end of a period of moments. The rest stays as the model wrote it, to the letter.
+Mended: another dialect's spelling, a quote inside a literal, one alias of two tables, a name
+with one near one, a column under the wrong alias, a forgotten join to the one-side, a column that
+must be grouped too, and a day as the end of a period of moments. The rest stays as the model
+wrote it, to the letter.
 """
 
 import re
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from sqlglot import exp
 from sqlglot.optimizer.scope import Scope
 
+from assistant.aliases import separate_aliases
 from assistant.dialect import native
 from assistant.grouping import grouped_too
 from assistant.mends import Bound, Mend, mended
@@ -46,6 +48,7 @@ def requalified(sql: str, schema: Schema) -> Iterator[Mend]:
 
 _RULES: tuple[Callable[[str, Schema], Iterable[Mend]], ...] = (
     near_tables,
+    separate_aliases,
     requalified,
     near_columns,
     forgotten_join,

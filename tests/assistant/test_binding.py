@@ -108,6 +108,17 @@ def test_what_is_no_query_is_not_touched(sql: str) -> None:
             "' → ''",
         ),
         (
+            "SELECT x.kind, x.amount FROM customers x JOIN orders AS x ON x.customer_id = x.id",
+            "SELECT x.kind, orders.amount FROM customers x JOIN orders"
+            " ON orders.customer_id = x.id",
+            "x → orders",
+        ),
+        (
+            "SELECT o.amount, o.id FROM orders o JOIN customers o ON o.id = o.customer_id",
+            "SELECT o.amount, o.id FROM orders o JOIN customers ON customers.id = o.customer_id",
+            "o → customers",
+        ),
+        (
             "SELECT CAST(amount AS REAL) FROM orders",
             "SELECT CAST(amount AS DOUBLE) FROM orders",
             "AS REAL) → AS DOUBLE)",

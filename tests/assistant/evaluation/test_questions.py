@@ -1,4 +1,5 @@
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -6,6 +7,7 @@ import pytest
 from assistant.errors import DuplicateGoldId, GoldFileUnreadable, GoldLineInvalid
 from assistant.evaluation.questions import read_gold
 
+UNANSWERABLE = Path(__file__).parents[2] / "benchmarks" / "unanswerable.jsonl"
 SALES = Path(__file__).parents[3] / "examples" / "sales" / "questions.jsonl"
 
 
@@ -19,6 +21,15 @@ def test_the_questions_of_the_sample_are_read() -> None:
     questions = read_gold(SALES)
     assert {question.spoken for question in questions} == {"en", "ja"}
     assert all(question.gold for question in questions)
+
+
+def test_the_unanswerable_questions_are_of_three_kinds_in_both_languages() -> None:
+    questions = read_gold(UNANSWERABLE)
+    counts = Counter((question.difficulty, question.spoken) for question in questions)
+    assert {kind for kind, _ in counts} == {"not_in_schema", "outside", "ambiguous"}
+    assert all(counts[kind, "en"] == counts[kind, "ja"] for kind, _ in counts)
+    assert len(questions) >= 60
+    assert not any(question.gold for question in questions)
 
 
 def test_one_gold_may_stand_without_a_list_and_unknown_keys_are_passed_over(tmp_path: Path) -> None:
