@@ -1,9 +1,9 @@
 """The model's statement bound to the schema and the server; what a rule can mend costs no call.
 
-Mended: another dialect's spelling, a quote inside a literal, one alias of two tables, a name
-with one near one, a column under the wrong alias, a forgotten join to the one-side, a column that
-must be grouped too, and a day as the end of a period of moments. The rest stays as the model
-wrote it, to the letter.
+Mended: another dialect's spelling, a quote inside a literal, one alias of two tables, a condition
+ahead of its table, a name with one near one, a column under the wrong alias, a forgotten join to
+the one-side, a column that must be grouped too, and days compared with moments or months. The rest
+stays as the model wrote it, to the letter.
 """
 
 import re
@@ -15,8 +15,9 @@ from sqlglot.optimizer.scope import Scope
 from assistant.aliases import separate_aliases
 from assistant.dialect import native
 from assistant.grouping import grouped_too
+from assistant.joins import in_order
 from assistant.mends import Bound, Mend, mended
-from assistant.moments import whole_days
+from assistant.moments import fitting_days
 from assistant.names import forgotten_join, near_columns, near_tables
 from assistant.schema import Schema, Table
 from assistant.scopes import base_tables, parsed, scopes_of
@@ -49,11 +50,12 @@ def requalified(sql: str, schema: Schema) -> Iterator[Mend]:
 _RULES: tuple[Callable[[str, Schema], Iterable[Mend]], ...] = (
     near_tables,
     separate_aliases,
+    in_order,
     requalified,
     near_columns,
     forgotten_join,
     grouped_too,
-    whole_days,
+    fitting_days,
 )
 
 

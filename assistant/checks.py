@@ -7,6 +7,7 @@ from assistant.dates import Period, ignored
 from assistant.errors import (
     DatabaseToolFailed,
     MalformedReply,
+    Misjoined,
     NoTableRead,
     PeriodIgnored,
     ReadsTooMuch,
@@ -17,6 +18,7 @@ from assistant.events import QueryResult
 from assistant.facts import Compared, error_facts, reads_a_table, unmatched
 from assistant.grounding import is_empty
 from assistant.grouping import ungrouped
+from assistant.joins import misjoined
 from assistant.linking import StoredValue, nearest
 from assistant.reply import Statement
 from assistant.schema import Schema
@@ -28,6 +30,7 @@ MENDABLE = (
     PeriodIgnored,
     NoTableRead,
     UngroupedColumns,
+    Misjoined,
     ReadsTooMuch,
 )
 """Failures of a statement or a reply, after which the model may be asked once more."""
@@ -50,12 +53,17 @@ class QueryTools(Protocol):
 
 
 def check(sql: str, periods: tuple[Period, ...], schema: Schema) -> None:
-    """Object to a statement that asks something else. Raises: PeriodIgnored, UngroupedColumns."""
+    """Object to a statement that asks something else.
+
+    Raises: PeriodIgnored, UngroupedColumns, Misjoined.
+    """
     if unmet := ignored(periods, sql):
         told = "; ".join(f"{period.name}: {period.condition}" for period in unmet)
         raise PeriodIgnored(periods=told)
     if columns := ungrouped(sql, schema):
         raise UngroupedColumns(columns=", ".join(columns))
+    if facts := misjoined(sql, schema):
+        raise Misjoined(facts=" ".join(facts))
 
 
 async def check_cost(sql: str, tools: QueryTools, most_rows: int) -> None:

@@ -64,7 +64,9 @@ def _failed(base: Answer, error: AssistantError, lang: Language, schema: Schema)
     match error:
         case DatabaseToolFailed(code=code) if code in WRITES:
             return replace(base, status="refused", text=t("answer.write", lang))
-        case DatabaseToolFailed(actor="model") if name := unknown_name(error.message):
+        case DatabaseToolFailed(actor="model") if (
+            name := unknown_name(error.message)
+        ) and not _knows(schema, name):
             text = t("answer.names_unknown", lang, name=name, tables=_table_names(schema))
             return replace(base, status="refused", text=text)
         case DatabaseToolFailed(actor="model", details={"message": str(message)}):
@@ -72,6 +74,10 @@ def _failed(base: Answer, error: AssistantError, lang: Language, schema: Schema)
             return replace(base, text=text)
         case _:
             return replace(base, text=describe(error, lang), exit_code=error.exit_code)
+
+
+def _knows(schema: Schema, name: str) -> bool:
+    return schema.table(name) is not None or next(schema.owners(name), None) is not None
 
 
 def _reason(reason: str, turn: Turn, schema: Schema) -> str:

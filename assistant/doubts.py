@@ -10,6 +10,7 @@ from assistant.events import QueryResult
 from assistant.fanout import multiplied
 from assistant.grounding import is_empty
 from assistant.grouping import ungrouped
+from assistant.joins import misjoined
 from assistant.linking import Link, fold
 from assistant.locale import Language, t
 from assistant.render import number_text
@@ -31,6 +32,8 @@ def doubts(
         yield t("answer.years_unused", lang, years=names)
     if unused := unused_words(question, found, links, result.sql):
         yield t("answer.words_unused", lang, words=", ".join(unused))
+    if facts := misjoined(result.sql, schema):
+        yield t("answer.misjoined", lang, facts=" ".join(facts))
     if columns := ungrouped(result.sql, schema):
         yield t("answer.ungrouped", lang, columns=", ".join(columns))
     for total, table in multiplied(result.sql, schema):

@@ -242,6 +242,12 @@ class UngroupedColumns(QuestionFailed):
     template = "{columns} must be in GROUP BY, or in an aggregate, or left out."
 
 
+class Misjoined(QuestionFailed):
+    """A foreign key compared with the key of another table; said to the model, once."""
+
+    template = "{facts} Join along the keys."
+
+
 class ReadsTooMuch(QuestionFailed):
     """The database's own estimate is beyond the limit; a condition of a join is missing, mostly."""
 

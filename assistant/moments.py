@@ -1,4 +1,4 @@
-"""The last day of a period includes its hours: what BETWEEN two dates forgets on a DATETIME."""
+"""Days compared with what is no day: a moment, whose last day has hours, or a month as text."""
 
 import re
 from collections.abc import Iterator
@@ -10,11 +10,12 @@ from assistant.schema import Schema
 from assistant.scopes import base_tables, own, owner, scopes_of
 
 _MOMENTS = {"datetime", "timestamp"}
+_MONTH = re.compile(r"(?:var)?char\(7\)", re.IGNORECASE)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-def whole_days(sql: str, schema: Schema) -> Iterator[Mend]:
-    """An upper bound that is a day becomes that day's last second, on columns that hold hours."""
+def fitting_days(sql: str, schema: Schema) -> Iterator[Mend]:
+    """An upper bound of a column with hours is the day's last second; a month is written as one."""
     for scope in scopes_of(sql):
         tables = base_tables(scope, schema)
         for condition in own(scope, exp.Between, exp.LTE):
@@ -23,8 +24,26 @@ def whole_days(sql: str, schema: Schema) -> Iterator[Mend]:
             alias = owner(column, tables) if isinstance(column, exp.Column) else None
             found = tables[alias].column(column.name) if alias else None
             if found and found.base_type in _MOMENTS and _is_day(bound):
-                start, end = bound.meta["start"], bound.meta["end"] + 1
-                yield Mend(start, end, f"'{bound.this} 23:59:59'", f"… {bound.this} 23:59:59")
+                yield _written(bound, f"{bound.this} 23:59:59")
+        for literal, column in _compared(scope.expression):
+            alias = owner(column, tables)
+            found = tables[alias].column(column.name) if alias else None
+            if found and _MONTH.fullmatch(found.type) and _is_day(literal):
+                yield _written(literal, literal.this[:7])
+
+
+def _compared(select: exp.Expr) -> Iterator[tuple[exp.Expr, exp.Column]]:
+    """Literals and the columns that they are compared with."""
+    for condition in select.find_all(exp.Between, exp.LTE, exp.LT, exp.GTE, exp.GT, exp.EQ):
+        bounds = (condition.args.get(key) for key in ("low", "high", "expression"))
+        for literal in bounds:
+            if isinstance(condition.this, exp.Column) and isinstance(literal, exp.Literal):
+                yield literal, condition.this
+
+
+def _written(literal: exp.Expr, text: str) -> Mend:
+    start, end = literal.meta["start"], literal.meta["end"] + 1
+    return Mend(start, end, f"'{text}'", f"{literal.this} → {text}")
 
 
 def _is_day(bound: exp.Expr) -> bool:

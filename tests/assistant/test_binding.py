@@ -108,6 +108,11 @@ def test_what_is_no_query_is_not_touched(sql: str) -> None:
             "' → ''",
         ),
         (
+            "SELECT 1 FROM orders a JOIN orders b ON b.id = c.id JOIN customers c ON c.id = a.id",
+            "SELECT 1 FROM orders a JOIN orders b JOIN customers c ON c.id = a.id AND b.id = c.id",
+            "ON b.id = c.id ↷",
+        ),
+        (
             "SELECT x.kind, x.amount FROM customers x JOIN orders AS x ON x.customer_id = x.id",
             "SELECT x.kind, orders.amount FROM customers x JOIN orders"
             " ON orders.customer_id = x.id",
@@ -148,7 +153,16 @@ MOMENTS = Schema(
     "default",
     "mysql",
     "9.7",
-    (Table("log", (SchemaColumn("at", "datetime(6)"), SchemaColumn("day", "date"))),),
+    (
+        Table(
+            "log",
+            (
+                SchemaColumn("at", "datetime(6)"),
+                SchemaColumn("day", "date"),
+                SchemaColumn("month", "varchar(7)"),
+            ),
+        ),
+    ),
 )
 
 
@@ -160,13 +174,16 @@ MOMENTS = Schema(
             "at BETWEEN '2025-01-01' AND '2025-12-31 23:59:59'",
         ),
         ("l.at <= '2025-12-31'", "l.at <= '2025-12-31 23:59:59'"),
+        (
+            "month BETWEEN '2025-01-01' AND '2025-12-31'",
+            "month BETWEEN '2025-01' AND '2025-12'",
+        ),
+        ("month >= '2025-04-01'", "month >= '2025-04'"),
         ("day BETWEEN '2025-01-01' AND '2025-12-31'", None),
         ("at BETWEEN '2025-01-01' AND '2025-12-31 12:00:00'", None),
         ("at < '2025-12-31'", None),
     ],
 )
-def test_the_last_day_of_a_period_of_moments_is_a_whole_one(
-    condition: str, whole: str | None
-) -> None:
+def test_days_fit_what_they_are_compared_with(condition: str, whole: str | None) -> None:
     sql = "SELECT COUNT(*) FROM log l WHERE "
     assert bind(sql + condition, MOMENTS).sql == sql + (whole or condition)
