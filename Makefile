@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fuzz conformance bench bench-mcp bench-plan bench-service bench-report bench-model lock clean
+.PHONY: help demo test check fuzz conformance bench bench-mcp bench-plan bench-service bench-report bench-model bench-answers lock clean
 
 help:
 	@echo "make demo    set everything up and answer two questions on a sample database"
@@ -17,6 +17,7 @@ help:
 	@echo "make bench-service  how soon a killed model server is back"
 	@echo "make bench-report   what a report costs: locked, with the model, in a browser"
 	@echo "make bench-model  our client, a model's speeds, tuned against untuned (HOLLOW=1: gpt-oss)"
+	@echo "make bench-answers   right answers, tokens and seconds of kotae and its peers; hours"
 	@echo "make clean   remove what was built here (downloads stay in the cache)"
 
 $(VENV)/.installed: requirements.lock pyproject.toml
@@ -75,6 +76,10 @@ bench-model: $(VENV)/.installed
 	@$(BIN)/kotae model pull qwen2.5-coder-1.5b
 	@$(BIN)/python -m tests.benchmarks.model $(if $(HOLLOW),--hollow)
 
+bench-answers: $(VENV)/.installed
+	@bash tests/prepare
+	@$(BIN)/kotae model pull qwen2.5-coder-1.5b
+	@$(BIN)/python -m tests.benchmarks.answers
 
 # The lock names versions and hashes only; pip takes them from whatever index it is set up for.
 lock:

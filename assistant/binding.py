@@ -1,54 +1,66 @@
-"""Names of the model's statement bound to the schema; what a rule can mend costs no call.
+"""The model's statement bound to the schema and the server; what a rule can mend costs no call.
 
-Mended: a column under the wrong alias when just one other table of the same SELECT has it, and
-a table's own name where it must be called by its alias. The rest of the statement stays as the
-model wrote it, to the letter.
+Mended: another dialect's spelling, a quote inside a literal, one alias of two tables, a condition
+ahead of its table, a name with one near one, a column under the wrong alias, a forgotten join to
+the one-side, a column that must be grouped too, and days compared with moments or months. The rest
+stays as the model wrote it, to the letter.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Iterator
 
-import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
-from sqlglot.optimizer.scope import Scope, traverse_scope
+from sqlglot.optimizer.scope import Scope
 
+from assistant.aliases import separate_aliases
+from assistant.dialect import native
+from assistant.grouping import grouped_too
+from assistant.joins import in_order
+from assistant.mends import Bound, Mend, mended
+from assistant.moments import fitting_days
+from assistant.names import forgotten_join, near_columns, near_tables
 from assistant.schema import Schema, Table
+from assistant.scopes import base_tables, parsed, scopes_of
 
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """The statement to run, and what was changed: "o.product_id → l.product_id"."""
-
-    sql: str
-    mends: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Mend:
-    """A new qualifier for the identifier at [start, end) of the statement."""
-
-    start: int
-    end: int
-    qualifier: str
-    told: str
+_INNER_QUOTE = re.compile(r"(?<=[A-Za-z])'(?=[A-Za-z])")
 
 
 def bind(sql: str, schema: Schema) -> Bound:
-    """The statement with its qualifiers mended; unchanged when it cannot be parsed."""
-    try:
-        scopes = traverse_scope(sqlglot.parse_one(sql, read="mysql"))
-    except SqlglotError:
-        return Bound(sql)
-    mends = {mend.start: mend for scope in scopes for mend in _mends(scope, schema)}
-    for start in sorted(mends, reverse=True):
-        mend = mends[start]
-        sql = sql[: mend.start] + mend.qualifier + sql[mend.end :]
-    return Bound(sql, tuple(dict.fromkeys(mends[start].told for start in sorted(mends))))
+    """The statement with its mends; unchanged where it cannot be parsed."""
+    bound = _quoted(Bound(*native(sql, schema.flavour)))
+    for rule in _RULES:
+        bound = mended(bound, rule(bound.sql, schema))
+    return bound
 
 
-def _mends(scope: Scope, schema: Schema) -> Iterator[_Mend]:
-    sources = _base_tables(scope, schema)
+def _quoted(bound: Bound) -> Bound:
+    """A quote inside a literal is doubled, where the statement makes sense only then."""
+    doubled = _INNER_QUOTE.sub("''", bound.sql)
+    if doubled == bound.sql or parsed(bound.sql) or not parsed(doubled):
+        return bound
+    return Bound(doubled, (*bound.mends, "' → ''"))
+
+
+def requalified(sql: str, schema: Schema) -> Iterator[Mend]:
+    """A column under the wrong alias gets the only right one of its SELECT."""
+    for scope in scopes_of(sql):
+        yield from _requalified(scope, schema)
+
+
+_RULES: tuple[Callable[[str, Schema], Iterable[Mend]], ...] = (
+    near_tables,
+    separate_aliases,
+    in_order,
+    requalified,
+    near_columns,
+    forgotten_join,
+    grouped_too,
+    fitting_days,
+)
+
+
+def _requalified(scope: Scope, schema: Schema) -> Iterator[Mend]:
+    sources = base_tables(scope, schema)
     for column in scope.columns:
         qualifier = column.args.get("table")
         if qualifier is None or "start" not in qualifier.meta:
@@ -57,7 +69,7 @@ def _mends(scope: Scope, schema: Schema) -> Iterator[_Mend]:
         if right and right != column.table:
             told = f"{column.table}.{column.name} → {right}.{column.name}"
             start, end = qualifier.meta["start"], qualifier.meta["end"] + 1
-            yield _Mend(start, end, _written(right, scope), told)
+            yield Mend(start, end, _written(right, scope), told)
 
 
 def _written(alias: str, scope: Scope) -> str:
@@ -65,16 +77,6 @@ def _written(alias: str, scope: Scope) -> str:
     source = scope.sources[alias]
     quoted = any(i.name == alias and i.args.get("quoted") for i in source.find_all(exp.Identifier))
     return f"`{alias}`" if quoted else alias
-
-
-def _base_tables(scope: Scope, schema: Schema) -> dict[str, Table]:
-    """The tables of the schema in this SELECT, by alias; derived tables are left out."""
-    found = {}
-    for alias, source in scope.sources.items():
-        table = schema.table(source.name) if isinstance(source, exp.Table) else None
-        if table:
-            found[alias] = table
-    return found
 
 
 def _right_alias(column: exp.Column, sources: dict[str, Table], scope: Scope) -> str | None:

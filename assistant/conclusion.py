@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass, field, replace
 
+from assistant.dates import Found
+from assistant.doubts import doubts
 from assistant.errors import AssistantError, DatabaseToolFailed
 from assistant.events import Answer, QueryResult, Usage
 from assistant.facts import unknown_name
 from assistant.grounding import ground, states_own_number
-from assistant.hints import unused_years
+from assistant.linking import Link
 from assistant.locale import Language, describe, t
 from assistant.model import Message, ReplySchema
-from assistant.render import number_text
 from assistant.reply import Question, Refusal, Reply, Statement
 from assistant.schema import Schema
 
@@ -26,8 +27,11 @@ class Turn:
     started: float
     messages: list[Message]
     schema: ReplySchema
+    links: tuple[Link, ...] = ()
+    found: Found = field(default_factory=Found)
     raw: str = ""
     mends: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     reply: Reply | None = None
     result: QueryResult | None = None
     failure: AssistantError | None = None
@@ -48,7 +52,7 @@ def conclude(turn: Turn, schema: Schema, *, model: str, database: str) -> Answer
             return replace(base, status="refused", text=_reason(reason, turn, schema))
         case Statement(template=template) if turn.result:
             text = ground(template, turn.result, turn.question, turn.lang)
-            notes = _notes(turn, turn.result)
+            notes = _notes(turn, turn.result, schema)
             return replace(
                 base,
                 status="answered",
@@ -66,7 +70,9 @@ def _failed(base: Answer, error: AssistantError, lang: Language, schema: Schema)
     match error:
         case DatabaseToolFailed(code=code) if code in WRITES:
             return replace(base, status="refused", text=t("answer.write", lang))
-        case DatabaseToolFailed(actor="model") if name := unknown_name(error.message):
+        case DatabaseToolFailed(actor="model") if (
+            name := unknown_name(error.message)
+        ) and not _knows(schema, name):
             text = t("answer.names_unknown", lang, name=name, tables=_table_names(schema))
             return replace(base, status="refused", text=text)
         case DatabaseToolFailed(actor="model", details={"message": str(message)}):
@@ -74,6 +80,10 @@ def _failed(base: Answer, error: AssistantError, lang: Language, schema: Schema)
             return replace(base, text=text)
         case _:
             return replace(base, text=describe(error, lang), exit_code=error.exit_code)
+
+
+def _knows(schema: Schema, name: str) -> bool:
+    return schema.table(name) is not None or next(schema.owners(name), None) is not None
 
 
 def _reason(reason: str, turn: Turn, schema: Schema) -> str:
@@ -87,17 +97,8 @@ def _table_names(schema: Schema) -> str:
     return ", ".join(table.name for table in schema.tables)
 
 
-def _notes(turn: Turn, result: QueryResult) -> tuple[str, ...]:
+def _notes(turn: Turn, result: QueryResult, schema: Schema) -> tuple[str, ...]:
     """What the person should know before relying on the rows."""
-    notes = [t("answer.mended", turn.lang, mend=mend) for mend in turn.mends]
-    if years := unused_years(turn.question, result.sql):
-        notes.append(t("answer.years_unused", turn.lang, years=", ".join(years)))
-    match result.truncated:
-        case None:
-            pass
-        case "rows":
-            count = number_text(result.row_count)
-            notes.append(t("answer.cut_rows", turn.lang, count=count))
-        case why:
-            notes.append(t("answer.cut_other", turn.lang, why=why))
-    return tuple(notes)
+    mends = [t("answer.mended", turn.lang, mend=mend) for mend in turn.mends]
+    found = doubts(turn.question, turn.found, turn.links, result, schema, turn.lang)
+    return (*mends, *found, *turn.notes)

@@ -7,6 +7,9 @@ AssistantError
 │   ├── UnknownQuestionKey, QuestionKeyMissing, QuestionKeyNotText, QuestionKeyInvalid
 │   ├── UnknownParameter, ParameterMissing, ParameterInvalid, UnknownQuestionId, UnknownFormat
 │   ├── LockUnreadable, ReportRunning, ReportNotWritable, NoBrowser, BrowserFailed
+│   ├── GoldFileUnreadable, GoldLineInvalid, DuplicateGoldId, NothingToAsk
+│   ├── JournalUnusable, JournalNotOurs, NoQuestionFile, UnknownMethod
+│   ├── KnowledgeUnusable, KnowledgeInvalid, StatementStale
 │   └── SeveralForms
 └── Unreachable     model server or database is not there: exit 3
 """
@@ -153,10 +156,82 @@ class BrowserFailed(PersonMustAct):
     template = "{browser} did not print the PDF: {reason}; open report.html and print it"
 
 
+class GoldFileUnreadable(PersonMustAct):
+    """No such file, no permission, or not text."""
+
+    template = "cannot read {path}: {reason}; name a file of JSON lines with id, question and gold"
+
+
+class GoldLineInvalid(PersonMustAct):
+    """A line is not the JSON object of a question."""
+
+    template = "{path}, line {line}: {problem}; a line holds id, question and gold"
+
+
+class DuplicateGoldId(PersonMustAct):
+    """Two questions of one id could not be told apart in the journal."""
+
+    template = "{path}, line {line}: the id {id} stands there twice; give one of them another"
+
+
+class NothingToAsk(PersonMustAct):
+    """The file has no question about this database."""
+
+    template = "{path} holds no question about the database {database}; choose another with -d"
+
+
+class NoQuestionFile(PersonMustAct):
+    """Neither a file to ask nor two journals to compare."""
+
+    template = "name a question file, or two journals: kotae eval --compare A B"
+
+
+class JournalUnusable(PersonMustAct):
+    """The journal cannot be read or written."""
+
+    template = "cannot use the journal {path}: {reason}; choose another with --output"
+
+
+class JournalNotOurs(PersonMustAct):
+    """The file is no journal of an evaluation."""
+
+    template = "{path} is no journal of kotae eval; choose another with --output"
+
+
+class UnknownMethod(PersonMustAct):
+    """No method of that name."""
+
+    template = "there is no method {name}; the methods are {known}"
+
+
+class KnowledgeUnusable(PersonMustAct):
+    """A file of the knowledge folder cannot be read or written."""
+
+    template = "cannot use {path}: {reason}; correct it, or name another folder in kotae.toml"
+
+
+class KnowledgeInvalid(PersonMustAct):
+    """A file of the knowledge folder does not parse, or has a wrong key."""
+
+    template = "{path}: {problem}; correct that entry"
+
+
+class StatementStale(PersonMustAct):
+    """A statement to keep names what the schema lacks."""
+
+    template = "the statement is not kept: the database has no {names}"
+
+
 class Unreachable(AssistantError):
     """The model server or the database is not there."""
 
     exit_code = 3
+
+
+class EvaluationStopped(Unreachable):
+    """The model server or the database went away; what is done is in the journal."""
+
+    template = "stopped at {id}: {reason}; the same command goes on from there"
 
 
 class ModelUnreachable(Unreachable):
@@ -252,16 +327,36 @@ class MalformedReply(QuestionFailed):
     template = "the model's reply was not understood: {reply}"
 
 
-class YearsIgnored(QuestionFailed):
-    """The question names a year and the statement does not; said to the model, once."""
+class PeriodIgnored(QuestionFailed):
+    """The question names a period and the statement does not; said to the model, once."""
 
-    template = "The question says {years}, and the statement does not filter by it."
+    template = "The statement does not filter by {periods}."
 
 
 class NoTableRead(QuestionFailed):
     """A statement of constants: its rows would be the model's own words."""
 
     template = "the model's statement reads no table, so its values are not data: {sql}"
+
+
+class UngroupedColumns(QuestionFailed):
+    """Columns beside a total that could be any row's; said to the model, once."""
+
+    template = "{columns} must be in GROUP BY, or in an aggregate, or left out."
+
+
+class Misjoined(QuestionFailed):
+    """A foreign key compared with the key of another table; said to the model, once."""
+
+    template = "{facts} Join along the keys."
+
+
+class ReadsTooMuch(QuestionFailed):
+    """The database's own estimate is beyond the limit; a condition of a join is missing, mostly."""
+
+    template = (
+        "the statement would read about {rows} rows; join each table by its key, or ask for less"
+    )
 
 
 class EmptyQuestion(PersonMustAct):

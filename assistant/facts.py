@@ -1,15 +1,14 @@
 """Facts for a repair: what the schema knows and the database's message does not say."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 
-import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
-from sqlglot.optimizer.scope import traverse_scope
 
 from assistant.schema import Schema
+from assistant.scopes import parsed, scopes_of
 
 # How MySQL, MariaDB and SQLite name what they do not find.
 _UNKNOWN = re.compile(
@@ -17,6 +16,8 @@ _UNKNOWN = re.compile(
     r"|no such column: (\S+)|no such table: (\S+)",
     re.IGNORECASE,
 )
+
+_DATE = re.compile(r"\d{4}-\d\d(?:-\d\d.*)?")
 
 
 def unknown_name(message: str) -> str | None:
@@ -33,14 +34,10 @@ def _unknown(message: str) -> tuple[str, str]:
 
 def reads_a_table(sql: str) -> bool:
     """Whether rows can come from data; a statement that is not understood gets the doubt."""
-    try:
-        tree = sqlglot.parse_one(sql, read="mysql")
-        scopes = traverse_scope(tree)
-    except SqlglotError:
-        return True
     # The source of a subquery or a WITH is a scope of its own; only a table is data.
+    scopes = scopes_of(sql)
     sources = (source for scope in scopes for source in scope.sources.values())
-    return not isinstance(tree, exp.Query) or any(isinstance(s, exp.Table) for s in sources)
+    return not scopes or any(isinstance(source, exp.Table) for source in sources)
 
 
 def error_facts(message: str, sql: str, schema: Schema) -> str:
@@ -58,18 +55,29 @@ def error_facts(message: str, sql: str, schema: Schema) -> str:
     return "\n".join(facts)
 
 
-def empty_facts(sql: str, schema: Schema) -> str | None:
-    """For a statement without rows: compared values that their column does not hold.
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A literal that a statement compares a column with; `values`: the column's few, if known."""
 
-    None when every compared value exists or its column's values are not known; then zero rows
-    are the answer.
-    """
-    facts = []
+    column: str
+    literal: str
+    values: tuple[str, ...]
+
+    def fact(self, nearest: Sequence[str]) -> str:
+        """What the column holds instead."""
+        told = self.values or nearest
+        kind = "its values are" if self.values else "the nearest stored values are"
+        return f"{self.column} is never '{self.literal}'; {kind} {', '.join(told)}."
+
+
+def unmatched(sql: str, schema: Schema) -> list[Compared]:
+    """Compared literals that the schema's few values lack, or that it cannot tell of."""
+    found = []
     for column, literal in _comparisons(sql):
-        known = _known_values(column, schema)
-        if known and literal not in known:
-            facts.append(f"{column} is never '{literal}'; its values are {', '.join(known)}.")
-    return "No rows. " + " ".join(facts) if facts else None
+        values = _known_values(column, schema)
+        if literal not in values:
+            found.append(Compared(column, literal, values))
+    return list(dict.fromkeys(found))
 
 
 def _known_values(column: str, schema: Schema) -> tuple[str, ...]:
@@ -80,19 +88,15 @@ def _known_values(column: str, schema: Schema) -> tuple[str, ...]:
     return ()
 
 
-def _comparisons(sql: str) -> list[tuple[str, str]]:
-    """(column, literal) of every `column = 'literal'`; none when the statement is not parsed."""
-    try:
-        tree = sqlglot.parse_one(sql, read="mysql")
-    except SqlglotError:
-        return []
-    return [
-        (equal.left.name, equal.right.name)
-        for equal in tree.find_all(exp.EQ)
-        if isinstance(equal.left, exp.Column)
-        and isinstance(equal.right, exp.Literal)
-        and equal.right.is_string
-    ]
+def _comparisons(sql: str) -> Iterator[tuple[str, str]]:
+    """(column, literal) of every = and LIKE with a text; none when the statement is not parsed."""
+    tree = parsed(sql)
+    for compared in tree.find_all(exp.EQ, exp.Like) if tree else ():
+        column, literal = compared.this, compared.expression
+        if isinstance(column, exp.Column) and isinstance(literal, exp.Literal):
+            text = literal.this.strip("%") if literal.is_string else ""
+            if text and not _DATE.fullmatch(text):
+                yield column.name, text
 
 
 def _nearest(name: str, schema: Schema) -> list[str]:

@@ -9,9 +9,11 @@ import re
 
 from assistant.events import QueryResult
 from assistant.locale import Language, t
-from assistant.render import cell_text, number_text
+from assistant.render import number_text
+from assistant.wording import spoken
 
 _SLOT = re.compile(r"\{([^{}]*)\}")
+_PERCENT = re.compile(r"\{[^{}]*\}\s*([%％]|パーセント|percent)?")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _DATE_LITERAL = re.compile(r"'\d{4}(?:-\d{1,2}){0,2}[^']*'")
 _KANJI_NUMBER = re.compile(r"[〇一二三四五六七八九十百千万億兆]{2,}")
@@ -86,7 +88,14 @@ def _fill(template: str, result: QueryResult, lang: Language) -> str | None:
     indexes = [_index(slot, result) for slot in slots]
     if None in indexes:
         return None
-    values = iter([_value(result, index, lang) for index in indexes if index is not None])
+    percents = [bool(after) for after in _PERCENT.findall(template)]
+    values = iter(
+        [
+            _value(result, index, lang, percent=percent)
+            for index, percent in zip(indexes, percents, strict=True)
+            if index is not None
+        ]
+    )
     return _SLOT.sub(lambda _: next(values), template)
 
 
@@ -102,6 +111,6 @@ def _name(text: str) -> str:
     return re.sub(r"[\s`\"'_]", "", text.rsplit(".", 1)[-1]).lower()
 
 
-def _value(result: QueryResult, index: int, lang: Language) -> str:
-    cell = result.rows[0][index]
-    return t("answer.unknown", lang) if cell is None else cell_text(cell, result.columns[index])
+def _value(result: QueryResult, index: int, lang: Language, *, percent: bool = False) -> str:
+    cell, column = result.rows[0][index], result.columns[index]
+    return spoken(cell, column, lang, percent=percent, sql=result.sql)

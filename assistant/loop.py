@@ -6,22 +6,26 @@ one more call, with facts that code computed. Rows that came back are accepted.
 
 import time
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import replace
 from datetime import date
-from typing import Protocol
 
 from assistant import prompt
 from assistant.binding import bind
-from assistant.conclusion import WRITES, Turn, conclude
+from assistant.checks import (
+    MENDABLE,
+    QueryTools,
+    check,
+    check_cost,
+    check_source,
+    repair_reason,
+)
+from assistant.conclusion import Turn, conclude
+from assistant.dates import Found, Today, find_periods
 from assistant.errors import (
     AssistantError,
     DatabaseToolFailed,
     EmptyQuestion,
-    MalformedReply,
-    NoTableRead,
-    ReplyTooLong,
-    YearsIgnored,
 )
 from assistant.events import (
     Answered,
@@ -35,23 +39,19 @@ from assistant.events import (
     SqlReady,
     Usage,
 )
-from assistant.facts import empty_facts, error_facts, reads_a_table
-from assistant.grounding import is_empty
-from assistant.hints import hints, unused_years
+from assistant.followup import Earlier
+from assistant.hints import hints
+from assistant.knowledge.retrieval import pairs_like, terms_in
+from assistant.linking import Link, link
 from assistant.locale import language_of
+from assistant.mends import Bound
 from assistant.model import ChatModel, Message, Piece
+from assistant.options import USUAL, Options
+from assistant.probes import probes
 from assistant.reply import SqlReader, Statement, parse
 from assistant.schema import Schema
 
 CALLS = 2
-
-
-class QueryTools(Protocol):
-    """What the loop needs of the database."""
-
-    async def query(self, sql: str) -> QueryResult:
-        """Run one statement."""
-        ...
 
 
 class Loop:
@@ -65,44 +65,61 @@ class Loop:
         *,
         today: Callable[[], date] = date.today,
         database: str = "",
+        options: Options = USUAL,
     ) -> None:
+        """`today` is asked anew for each question."""
         self._model = model
         self._tools = tools
         self._schema = schema
         self._today = today
         self._database = database or schema.connection
-        self._prefix = prompt.prefix(schema)
+        self._options = options
+        self._methods = options.methods
+        shown = schema if options.methods.values else schema.without_values()
+        shown = options.knowledge.annotated(shown) if options.methods.glossary else shown
+        self._prefix = prompt.prefix(shown)
 
     async def warm(self) -> None:
         """Have the model server read the prefix now, while the person is still typing."""
-        await self._model.warm(self._messages(""))
+        await self._model.warm(prompt.messages(self._prefix, ""))
 
-    async def ask(self, question: str) -> AsyncGenerator[Event, None]:
+    async def ask(
+        self, question: str, earlier: Earlier | None = None
+    ) -> AsyncGenerator[Event, None]:
         """The events of one question; closing the generator stops the model and the query.
+
+        `earlier`: the question that this one refers back to.
 
         Raises: EmptyQuestion. Every other failure is an `Answered` with status failed.
         """
         if not question.strip():
             raise EmptyQuestion
+        found = find_periods(question, self._calendar(question))
+        links = await self._links(question)
         turn = Turn(
             question=question.strip(),
             lang=language_of(question),
             started=time.perf_counter(),
-            messages=self._messages(question.strip()),
+            found=found,
+            links=links,
+            messages=self._messages(question.strip(), links, found, earlier),
             schema=prompt.reply_schema(question),
         )
+        calls = CALLS if self._methods.repair else 1
         try:
-            for attempt in range(CALLS):
-                async with aclosing(self._attempt(turn, last=attempt == CALLS - 1)) as events:
+            for attempt in range(1, calls + 1):
+                async with aclosing(self._attempt(turn, last=attempt == calls)) as events:
                     async for event in events:
                         yield event
-                reason = self._repairable(turn)
-                if reason is None or attempt == CALLS - 1:
+                reason = await repair_reason(turn, self._schema, self._tools)
+                if reason is None or attempt == calls:
                     break
                 yield Repair(reason)
                 sql = turn.reply.sql if isinstance(turn.reply, Statement) else None
                 turn.messages = prompt.repair(turn.messages, sql, reason)
                 turn.schema = prompt.repair_schema(turn.question)
+            if turn.result and not turn.failure:
+                await self._probe(turn, turn.result)
         except AssistantError as error:
             turn.failure = error
         turn.usage = replace(turn.usage, seconds=time.perf_counter() - turn.started)
@@ -110,9 +127,43 @@ class Loop:
         model = self._model.endpoint.model
         yield Answered(conclude(turn, self._schema, model=model, database=self._database))
 
-    def _messages(self, question: str) -> list[Message]:
-        found = hints(question, self._schema)
-        return prompt.messages(self._prefix, question, found, self._today())
+    def _calendar(self, question: str) -> Today:
+        """Today, and when the fiscal year starts: in Japan in April unless said otherwise."""
+        usual = 4 if language_of(question) == "ja" else 1
+        return Today(self._today(), self._options.fiscal_year_starts or usual)
+
+    async def _links(self, question: str) -> tuple[Link, ...]:
+        """What the question says of stored values; without an index, of the schema's few."""
+        if not self._methods.linking:
+            return ()
+        try:
+            stored = await self._tools.values(question)
+        except DatabaseToolFailed:
+            stored = []
+        return link(question, self._schema, stored)
+
+    def _messages(
+        self, question: str, links: tuple[Link, ...], found: Found, earlier: Earlier | None
+    ) -> list[Message]:
+        knowledge, methods = self._options.knowledge, self._methods
+        told = hints(links, found.periods) if methods.linking else []
+        if methods.glossary:
+            told += terms_in(question, knowledge)
+        pairs = pairs_like(question, knowledge) if methods.pairs else []
+        part = prompt.question_part(
+            question,
+            told,
+            self._today() if found.open else None,
+            [(pair.question, pair.sql) for pair in pairs],
+        )
+        return prompt.messages(self._prefix, part, earlier)
+
+    async def _probe(self, turn: Turn, result: QueryResult) -> None:
+        """Confirm doubts that need one more look; a look that fails confirms nothing."""
+        for probe in probes(result, self._schema, turn.lang):
+            with suppress(DatabaseToolFailed):
+                if note := probe.note(await self._tools.query(probe.sql)):
+                    turn.notes += (note,)
 
     async def _attempt(self, turn: Turn, *, last: bool) -> AsyncGenerator[Event, None]:
         """One call to the model, and the statement it wrote."""
@@ -123,15 +174,28 @@ class Loop:
                     yield event
             turn.reply = parse(turn.raw)
             if isinstance(turn.reply, Statement):
-                _check(turn.reply.sql, turn.question, last=last)
-                bound = bind(turn.reply.sql, self._schema)
+                bound = self._bound(turn.reply.sql)
                 turn.reply, turn.mends = replace(turn.reply, sql=bound.sql), bound.mends
+                await self._check(bound.sql, turn, last=last)
                 yield SqlReady(bound.sql, bound.mends)
                 yield Progress("running")
                 turn.result = await self._tools.query(turn.reply.sql)
                 yield RowsReady(turn.result)
-        except _MENDABLE as error:
+        except MENDABLE as error:
             turn.failure = error
+
+    async def _check(self, sql: str, turn: Turn, *, last: bool) -> None:
+        """Object to a statement before it runs; the last time only to what must not run at all."""
+        check_source(sql)
+        if not self._methods.checks:
+            return
+        if not last:
+            check(sql, turn.found.periods, self._schema)
+        if self._schema.flavour != "sqlite":  # its plan tells no rows
+            await check_cost(sql, self._tools, self._options.most_rows_read)
+
+    def _bound(self, sql: str) -> Bound:
+        return bind(sql, self._schema) if self._methods.checks else Bound(sql)
 
     async def _call(self, turn: Turn) -> AsyncGenerator[Event, None]:
         yield Progress("reading")
@@ -145,26 +209,6 @@ class Loop:
             turn.usage = _add(turn.usage, self._model.usage)
         if self._model.notice:
             yield self._model.notice
-
-    def _repairable(self, turn: Turn) -> str | None:
-        """What to tell the model so that it can mend its reply; None when there is no need."""
-        match turn.failure, turn.reply:
-            case DatabaseToolFailed(actor="model") as error, Statement(sql=sql):
-                if error.code in WRITES:
-                    return None
-                message = str(error.details.get("message") or error.message)
-                return error_facts(message, sql, self._schema)
-            case (YearsIgnored() | NoTableRead()) as error, _:
-                return str(error)
-            case (MalformedReply() | ReplyTooLong()) as error, _:
-                return f"{error}. Reply with one short JSON object."
-            case None, Statement(sql=sql) if turn.result and is_empty(turn.result):
-                return empty_facts(sql, self._schema)
-            case _:
-                return None
-
-
-_MENDABLE = (DatabaseToolFailed, MalformedReply, ReplyTooLong, YearsIgnored, NoTableRead)
 
 
 def _piece_events(piece: Piece, turn: Turn, sql: SqlReader) -> list[Event]:
@@ -185,15 +229,3 @@ def _add(total: Usage, call: Usage) -> Usage:
         completion_tokens=total.completion_tokens + call.completion_tokens,
         tokens_per_second=call.tokens_per_second,
     )
-
-
-def _check(sql: str, question: str, *, last: bool) -> None:
-    """Object to a statement before it runs.
-
-    Raises: NoTableRead; YearsIgnored, but not the last time.
-    """
-    if not reads_a_table(sql):
-        raise NoTableRead(sql=sql)
-    years = unused_years(question, sql)
-    if years and not last:
-        raise YearsIgnored(years=", ".join(years))

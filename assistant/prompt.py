@@ -7,9 +7,11 @@ small models take the names in such an example for tables.
 
 import json
 import re
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
+from assistant.followup import Earlier
 from assistant.model import Message, ReplySchema
 from assistant.schema import Schema, SchemaColumn, Table
 
@@ -30,13 +32,6 @@ results
 """
 # Types whose name helps to write a statement; the others only cost tokens.
 _TELLING_TYPES = {"date", "datetime", "timestamp", "time", "year", "json", "bit"}
-_RELATIVE = re.compile(
-    r"今日|本日|昨日|一昨日|明日|今[週月期年]|先[週月]|先々[週月]|[昨去]年|一昨年|来[週月年期]|前[月年期]|当[月年期]"
-    r"|今年度|昨年度|[本同]年|直近|最近|過去|以内|[年月週日]間?前"
-    r"|\b(?:today|yesterday|tomorrow|tonight|now|current(?:ly)?|recent(?:ly)?|ago|so far|to date"
-    r"|(?:this|last|past|next|previous)\s+(?:\w+\s+)?(?:days?|weeks?|months?|quarters?|years?))\b",
-    re.IGNORECASE,
-)
 
 
 def prefix(schema: Schema) -> str:
@@ -51,26 +46,40 @@ def table_line(table: Table) -> str:
     return f"{table.name}({columns})" + (f" -- {table.comment}" if table.comment else "")
 
 
-def question_part(question: str, hints: list[str], today: date) -> str:
+def question_part(
+    question: str,
+    hints: Sequence[str] = (),
+    today: date | None = None,
+    pairs: Sequence[tuple[str, str]] = (),
+) -> str:
     """What changes from question to question.
 
-    The date stands there only when the question counts from it: a small model that sees a date
-    filters by it, asked or not.
+    The date is given only when the question counts from it: a small model that sees a date
+    filters by it, asked or not. `pairs`: similar questions with their verified statements.
     """
-    lines = [question]
-    if _RELATIVE.search(question):
-        lines.insert(0, f"Today: {today.isoformat()}")
+    lines = [f"Verified: {asked}\n{sql}" for asked, sql in pairs]
+    if today:
+        lines.append(f"Today: {today.isoformat()}")
+    lines.append(question)
     if hints:
         lines.append("Hints: " + "; ".join(hints))
     return "\n".join(lines)
 
 
-def messages(prefix_text: str, question: str, hints: list[str], today: date) -> list[Message]:
-    """The prompt of a first call."""
+def messages(prefix_text: str, part: str, earlier: Earlier | None = None) -> list[Message]:
+    """The prompt of a first call; `part` is what `question_part` wrote."""
+    if earlier:
+        part = f"Columns: {', '.join(earlier.columns)}\n{part}"
     return [
         {"role": "system", "content": prefix_text},
-        {"role": "user", "content": question_part(question, hints, today)},
+        *(_exchange(earlier) if earlier else ()),
+        {"role": "user", "content": part},
     ]
+
+
+def _exchange(earlier: Earlier) -> Iterator[Message]:
+    yield {"role": "user", "content": earlier.question}
+    yield {"role": "assistant", "content": json.dumps({"sql": earlier.sql}, ensure_ascii=False)}
 
 
 def repair(earlier: list[Message], sql: str | None, reason: str) -> list[Message]:

@@ -1,19 +1,21 @@
 """The schema as the tools describe it, and its compact text for a prompt."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 
 @dataclass(frozen=True, slots=True)
 class SchemaColumn:
-    """One column. `values`: all distinct values when they are few; `range`: least and greatest."""
+    """One column. `values`: all distinct values when they are few; `range`: least and greatest;
+    `nullable`: whether a row may be without one."""
 
     name: str
     type: str
     comment: str = ""
     values: tuple[str, ...] = ()
     range: tuple[str, str] | None = None
+    nullable: bool = False
 
     @property
     def base_type(self) -> str:
@@ -79,6 +81,14 @@ class Schema:
         names = {"mysql": "MySQL", "mariadb": "MariaDB", "sqlite": "SQLite"}
         return f"{names.get(self.flavour, self.flavour)} {self.version}".strip()
 
+    def without_values(self) -> Self:
+        """The same tables, their columns without values and ranges."""
+        tables = tuple(
+            replace(t, columns=tuple(replace(c, values=(), range=None) for c in t.columns))
+            for t in self.tables
+        )
+        return replace(self, tables=tables)
+
     def table(self, name: str) -> Table | None:
         """The table of that name, case ignored."""
         return next((t for t in self.tables if t.name.lower() == name.lower()), None)
@@ -110,4 +120,5 @@ def _column(content: dict[str, Any]) -> SchemaColumn:
         comment=content.get("comment") or "",
         values=tuple(str(v) for v in content.get("values") or ()),
         range=(str(span[0]), str(span[1])) if span and span[0] is not None else None,
+        nullable=bool(content.get("nullable")),
     )

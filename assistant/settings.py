@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from platformdirs import user_config_path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -21,6 +21,7 @@ _OF_THE_TOOLS = frozenset({"audit", "connections", "database", "http", "limits"}
 _ENVIRONMENT = {
     "KOTAE_LANGUAGE": ("language",),
     "KOTAE_TODAY": ("assistant", "today"),
+    "KOTAE_FISCAL_YEAR_STARTS": ("assistant", "fiscal_year_starts"),
     "KOTAE_MODEL": ("model", "name"),
     "KOTAE_ENDPOINT": ("model", "endpoint"),
     "KOTAE_API_KEY": ("model", "api_key"),
@@ -55,9 +56,17 @@ class ModelSettings(_Section):
 
 
 class AssistantSettings(_Section):
-    """How questions are answered. `today` is what relative dates count from."""
+    """How questions are answered. `today` is what relative dates count from.
+
+    `fiscal_year_starts`: a month; without it April for Japanese questions and January for others.
+    `knowledge`: the folder of glossary, notes and pairs; without it the one beside kotae.toml.
+    `most_rows_read`: by the database's own estimate; a statement that reads more is not run.
+    """
 
     today: date | None = None
+    fiscal_year_starts: Annotated[int, Field(ge=1, le=12)] | None = None
+    knowledge: Path | None = None
+    most_rows_read: Annotated[int, Field(ge=1)] = 1_000_000_000
 
 
 class Settings(_Section):
@@ -74,6 +83,14 @@ def find_file(environ: Mapping[str, str] = os.environ) -> Path | None:
         return Path(named)
     places = (Path("kotae.toml"), user_config_path("kotae") / "kotae.toml")
     return next((place for place in places if place.is_file()), None)
+
+
+def knowledge_folder(settings: Settings, file: Path | None = None) -> Path:
+    """Where the knowledge is: as set, else beside the settings file, else here."""
+    if settings.assistant.knowledge:
+        return settings.assistant.knowledge.expanduser()
+    file = file or find_file()
+    return (file.parent if file else Path()) / "knowledge"
 
 
 def load(

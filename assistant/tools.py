@@ -9,6 +9,7 @@ from mcp.types import CallToolResult
 
 from assistant.errors import DatabaseToolFailed, ToolServerLost
 from assistant.events import Column, QueryResult
+from assistant.linking import StoredValue
 from assistant.schema import Schema
 
 ERROR_META = "kotae/error"
@@ -50,6 +51,30 @@ class Tools:
             elapsed_ms=content["elapsed_ms"],
             sql=content["sql"],
         )
+
+    async def values(self, text: str) -> list[StoredValue]:
+        """Stored values that fit words of the text, the best first."""
+        content = await self._call("search_schema", {"text": text})
+        return [
+            StoredValue(match["table"], match["column"], str(match["value"]))
+            for match in content["matches"]
+            if match["value"] is not None
+        ]
+
+    async def estimate(self, sql: str) -> int | None:
+        """Rows that the database expects to read: those of each table, multiplied in a SELECT.
+
+        None where its plan does not say.
+        """
+        content = await self._call("explain", {"sql": sql})
+        names = [column["name"].lower() for column in content["columns"]]
+        if not {"id", "rows"} <= set(names):
+            return None
+        products: dict[object, int] = {}
+        for row in content["rows"]:
+            select, rows = row[names.index("id")], row[names.index("rows")]
+            products[select] = products.get(select, 1) * max(int(rows or 1), 1)
+        return max(products.values(), default=None)
 
     async def _call(self, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
         try:

@@ -5,7 +5,19 @@ import sys
 
 import typer
 
-from assistant.cli import ask, chat, db, endpoint, engine, model, report, sample, tune
+from assistant.cli import (
+    ask,
+    chat,
+    db,
+    endpoint,
+    engine,
+    evaluate,
+    knowledge,
+    model,
+    report,
+    sample,
+    tune,
+)
 from assistant.cli.console import fail
 from assistant.locale import t
 
@@ -19,12 +31,14 @@ app = typer.Typer(
 )
 ask.register(app)
 report.register(app)
+evaluate.register(app)
 chat.register(app)
 tune.register(model.app)
 endpoint.register(model.app)
 app.add_typer(model.app, name="model")
 app.add_typer(engine.app, name="engine")
 app.add_typer(db.app, name="db")
+app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(sample.app, name="sample")
 
 

@@ -3,17 +3,29 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractContextManager, AsyncExitStack, aclosing, asynccontextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    AsyncExitStack,
+    aclosing,
+    asynccontextmanager,
+)
+from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant import settings as assistant_settings
-from assistant.asker import OpenAsker
+from assistant.asker import Asker, OpenAsker
 from assistant.cli.server import server_wish
 from assistant.events import Progress
+from assistant.followup import Conversation
+from assistant.knowledge.files import read_knowledge
 from assistant.locale import set_language
 from assistant.loop import Loop
+from assistant.methods import ALL, Methods
 from assistant.model import ChatModel, Message, ModelEndpoint, ReplySchema
+from assistant.options import Options
 from assistant.report.staff import OpenStaff, Staff, Write
 from assistant.settings import Settings
 from assistant.tools import Tools
@@ -33,6 +45,18 @@ class Abandoned(Exception):
     """Raised inside the starting thread when nobody waits for it any more."""
 
 
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Loops over one database and one model server, its tools, and the database's name."""
+
+    askers: tuple[Loop, ...]
+    tools: Tools
+    name: str
+
+
+OpenBench = Callable[[Listener], AbstractAsyncContextManager[Bench]]
+
+
 def open_asker(
     database: str | None = None,
     model: str | None = None,
@@ -42,26 +66,60 @@ def open_asker(
 ) -> OpenAsker:
     """An opener for the loop over these settings; settings are read, and refused, at once.
 
-    `warm` has the model server read the schema while the person is still typing.
+    `warm`, for a chat, has the model server read the schema while the person is still typing,
+    and remembers the last question for those that refer back to it.
+    Raises: PersonMustAct kinds of `assistant.errors` and `mcp_server.errors`.
+    """
+    open_one = open_bench(database, model, endpoint)
+
+    @asynccontextmanager
+    async def opened(on_progress: Listener) -> AsyncIterator[Asker]:
+        async with open_one(on_progress) as bench:
+            [loop] = bench.askers
+            if warm:
+                on_progress(Progress("reading"))
+                await loop.warm()
+            yield Conversation(loop) if warm else loop
+
+    return opened
+
+
+def open_bench(
+    database: str | None = None,
+    model: str | None = None,
+    endpoint: str | None = None,
+    *,
+    askers: int = 1,
+    methods: Methods = ALL,
+) -> OpenBench:
+    """An opener for several loops side by side, each of which answers one question at a time.
+
     Raises: PersonMustAct kinds of `assistant.errors` and `mcp_server.errors`.
     """
     settings = assistant_settings.load(model=model, endpoint=endpoint)
     set_language(settings.language)
     tools = tool_settings.load(assistant_settings.find_file(), database)
+    options = _options(settings, methods)
 
     @asynccontextmanager
-    async def opened(on_progress: Listener) -> AsyncIterator[Loop]:
+    async def opened(on_progress: Listener) -> AsyncIterator[Bench]:
         async with AsyncExitStack() as stack:
             client = await stack.enter_async_context(Tools(create_server(tools)))
             schema = await client.schema()
             served = await stack.enter_async_context(_served(settings, on_progress))
-            chat = await stack.enter_async_context(_chat_model(served, settings))
-            shown = tools.connections[schema.connection].shown_url
-            loop = Loop(chat, client, schema, today=_today(settings), database=shown)
-            if warm:
-                on_progress(Progress("reading"))
-                await loop.warm()
-            yield loop
+            connection = tools.connections[schema.connection]
+            loops = [
+                Loop(
+                    await stack.enter_async_context(_chat_model(served, settings)),
+                    client,
+                    schema,
+                    today=_today(settings),
+                    database=connection.shown_url,
+                    options=options,
+                )
+                for _ in range(askers)
+            ]
+            yield Bench(tuple(loops), client, Path(connection.url.database or "").stem)
 
     return opened
 
@@ -75,6 +133,7 @@ def open_staff(
     """
     settings = assistant_settings.load(model=model, endpoint=endpoint)
     tools = tool_settings.load(assistant_settings.find_file(), database)
+    options = _options(settings, ALL)
 
     @asynccontextmanager
     async def opened(on_progress: Listener) -> AsyncIterator[Staff]:
@@ -87,7 +146,10 @@ def open_staff(
                 await stack.enter_async_context(_chat_model(served, settings)) for _ in range(count)
             ]
             shown, today = tools.connections[schema.connection].shown_url, _today(settings)
-            loops = [Loop(chat, client, schema, today=today, database=shown) for chat in chats]
+            loops = [
+                Loop(chat, client, schema, today=today, database=shown, options=options)
+                for chat in chats
+            ]
             yield Staff(tuple(loops), _writer(chats[0]))
 
     return opened
@@ -168,6 +230,13 @@ def _endpoint(served: "Endpoint") -> ModelEndpoint:
         slot=0 if served.saves else None,  # ours has one; of another the server chooses
         saves=served.saves,
     )
+
+
+def _options(settings: Settings, methods: Methods) -> Options:
+    wish = settings.assistant
+    knowledge = read_knowledge(assistant_settings.knowledge_folder(settings))
+    starts = wish.fiscal_year_starts or knowledge.glossary.fiscal_year_starts
+    return Options(methods, knowledge, starts, wish.most_rows_read)
 
 
 def _today(settings: Settings) -> Callable[[], date]:

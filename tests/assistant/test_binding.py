@@ -1,6 +1,8 @@
 import pytest
 
-from assistant.binding import Bound, bind
+from assistant.binding import bind
+from assistant.mends import Bound
+from assistant.schema import Schema, SchemaColumn, Table
 from tests.assistant.shop import SCHEMA
 
 JOIN = "FROM customers c JOIN orders o ON o.customer_id = c.id"
@@ -72,3 +74,116 @@ def test_what_is_right_or_not_certain_stays_as_it_was_written(sql: str) -> None:
 )
 def test_what_is_no_query_is_not_touched(sql: str) -> None:
     assert bind(sql, SCHEMA) == Bound(sql)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "told"),
+    [
+        ("SELECT id FROM custmers", "SELECT id FROM customers", "custmers → customers"),
+        (
+            "SELECT customerId FROM orders",
+            "SELECT customer_id FROM orders",
+            "customerId → customer_id",
+        ),
+        ("SELECT o.amounts FROM orders o", "SELECT o.amount FROM orders o", "amounts → amount"),
+        (
+            "SELECT kind, SUM(amount) FROM orders GROUP BY kind",
+            "SELECT kind, SUM(amount) FROM orders  JOIN customers ON orders.customer_id ="
+            " customers.id GROUP BY kind",
+            "+ JOIN customers ON orders.customer_id = customers.id",
+        ),
+        (
+            "SELECT customers.name FROM orders o",
+            "SELECT customers.name FROM orders o JOIN customers ON o.customer_id = customers.id ",
+            "+ JOIN customers ON o.customer_id = customers.id",
+        ),
+        (
+            f"SELECT c.name, c.kind, COUNT(*) {JOIN} GROUP BY c.name",
+            f"SELECT c.name, c.kind, COUNT(*) {JOIN} GROUP BY c.name, c.kind",
+            "GROUP BY …, c.kind",
+        ),
+        (
+            "SELECT id FROM orders WHERE status = 'it's open'",
+            "SELECT id FROM orders WHERE status = 'it''s open'",
+            "' → ''",
+        ),
+        (
+            "SELECT 1 FROM orders a JOIN orders b ON b.id = c.id JOIN customers c ON c.id = a.id",
+            "SELECT 1 FROM orders a JOIN orders b JOIN customers c ON c.id = a.id AND b.id = c.id",
+            "ON b.id = c.id ↷",
+        ),
+        (
+            "SELECT x.kind, x.amount FROM customers x JOIN orders AS x ON x.customer_id = x.id",
+            "SELECT x.kind, orders.amount FROM customers x JOIN orders"
+            " ON orders.customer_id = x.id",
+            "x → orders",
+        ),
+        (
+            "SELECT o.amount, o.id FROM orders o JOIN customers o ON o.id = o.customer_id",
+            "SELECT o.amount, o.id FROM orders o JOIN customers ON customers.id = o.customer_id",
+            "o → customers",
+        ),
+        (
+            "SELECT CAST(amount AS REAL) FROM orders",
+            "SELECT CAST(amount AS DOUBLE) FROM orders",
+            "AS REAL) → AS DOUBLE)",
+        ),
+    ],
+)
+def test_what_has_one_meaning_is_mended_and_told(wrong: str, right: str, told: str) -> None:
+    assert bind(wrong, SCHEMA) == Bound(right, (told,))
+    assert bind(right, SCHEMA) == Bound(right)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT nothing_like_it FROM orders",
+        "SELECT amount FROM customers",
+        "SELECT total FROM (SELECT SUM(amount) AS total FROM orders) d",
+        "SELECT amount AS amounts FROM orders ORDER BY amounts",
+        "SELECT status, SUM(amount) FROM orders",
+    ],
+)
+def test_what_has_no_one_meaning_is_left_to_the_model(sql: str) -> None:
+    assert bind(sql, SCHEMA) == Bound(sql)
+
+
+MOMENTS = Schema(
+    "default",
+    "mysql",
+    "9.7",
+    (
+        Table(
+            "log",
+            (
+                SchemaColumn("at", "datetime(6)"),
+                SchemaColumn("day", "date"),
+                SchemaColumn("month", "varchar(7)"),
+            ),
+        ),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("condition", "whole"),
+    [
+        (
+            "at BETWEEN '2025-01-01' AND '2025-12-31'",
+            "at BETWEEN '2025-01-01' AND '2025-12-31 23:59:59'",
+        ),
+        ("l.at <= '2025-12-31'", "l.at <= '2025-12-31 23:59:59'"),
+        (
+            "month BETWEEN '2025-01-01' AND '2025-12-31'",
+            "month BETWEEN '2025-01' AND '2025-12'",
+        ),
+        ("month >= '2025-04-01'", "month >= '2025-04'"),
+        ("day BETWEEN '2025-01-01' AND '2025-12-31'", None),
+        ("at BETWEEN '2025-01-01' AND '2025-12-31 12:00:00'", None),
+        ("at < '2025-12-31'", None),
+    ],
+)
+def test_days_fit_what_they_are_compared_with(condition: str, whole: str | None) -> None:
+    sql = "SELECT COUNT(*) FROM log l WHERE "
+    assert bind(sql + condition, MOMENTS).sql == sql + (whole or condition)

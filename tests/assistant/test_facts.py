@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.facts import empty_facts, error_facts, reads_a_table, unknown_name
+from assistant.facts import Compared, error_facts, reads_a_table, unknown_name, unmatched
 from assistant.schema import ForeignKey, Schema, SchemaColumn, Table
 from tests.assistant.shop import SCHEMA
 
@@ -86,24 +86,28 @@ def test_without_anything_near_the_message_stands_alone(message: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sql", "facts"),
+    ("sql", "compared"),
     [
         (
             "SELECT 1 FROM orders o WHERE o.status = 'PAYED' AND kind = '個人'",
-            "No rows. status is never 'PAYED'; its values are paid, cancelled, it's open.",
+            [Compared("status", "PAYED", ("paid", "cancelled", "it's open"))],
         ),
-        ("SELECT 1 FROM orders WHERE status = 'paid'", None),
-        ("SELECT 1 FROM orders WHERE status = 'it''s open'", None),
-        ("SELECT 1 FROM customers WHERE name = 'nobody'", None),
-        ("SELECT 1 FROM orders WHERE amount = 5", None),
-        ("SELECT 1 FROM orders WHERE nosuch = 'x'", None),
-        ("SELECT (", None),
+        ("SELECT 1 FROM orders WHERE status = 'paid'", []),
+        ("SELECT 1 FROM orders WHERE status = 'it''s open'", []),
+        ("SELECT 1 FROM customers WHERE name LIKE '%nobody%'", [Compared("name", "nobody", ())]),
+        ("SELECT 1 FROM orders WHERE ordered_on = '2025-01-01'", []),
+        ("SELECT 1 FROM orders WHERE amount = 5", []),
+        ("SELECT (", []),
     ],
 )
-def test_no_rows_are_explained_by_values_that_the_column_never_has(
-    sql: str, facts: str | None
-) -> None:
-    assert empty_facts(sql, SCHEMA) == facts
+def test_compared_values_that_no_row_may_have_are_found(sql: str, compared: list[Compared]) -> None:
+    assert unmatched(sql, SCHEMA) == compared
+
+
+def test_what_a_column_holds_instead_is_told() -> None:
+    few, many = Compared("status", "PAYED", ("paid", "open")), Compared("name", "Tokio", ())
+    assert few.fact([]) == "status is never 'PAYED'; its values are paid, open."
+    assert many.fact(["Tokyo"]) == "name is never 'Tokio'; the nearest stored values are Tokyo."
 
 
 @pytest.mark.parametrize(

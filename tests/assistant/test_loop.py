@@ -1,7 +1,8 @@
 import asyncio
 import json
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import date
 from pathlib import Path
 
@@ -20,8 +21,12 @@ from assistant.events import (
     SqlReady,
     Usage,
 )
+from assistant.followup import Conversation
+from assistant.knowledge.files import Glossary, Knowledge, Note, Pair, Term
 from assistant.loop import Loop
+from assistant.methods import Methods
 from assistant.model import ChatModel, ModelEndpoint
+from assistant.options import USUAL, Options
 from assistant.tools import Tools
 from mcp_server.server import create_server
 from mcp_server.settings import load
@@ -43,7 +48,9 @@ COUNT = "SELECT COUNT(*) AS n FROM customers"
 
 
 @asynccontextmanager
-async def opened(server: ScriptedModel, database: str, **environ: str) -> AsyncIterator[Loop]:
+async def opened(
+    server: ScriptedModel, database: str, options: Options = USUAL, **environ: str
+) -> AsyncIterator[Loop]:
     """The loop on its real parts: HTTP, MCP in memory, a database."""
     settings = load(database=database, environ=environ)
     async with (
@@ -51,7 +58,8 @@ async def opened(server: ScriptedModel, database: str, **environ: str) -> AsyncI
         ChatModel(ModelEndpoint(server.url, NAME)) as model,
     ):
         schema = await tools.schema()
-        yield Loop(model, tools, schema, today=lambda: date(2026, 7, 1), database="the shop")
+        today = date(2026, 7, 1)
+        yield Loop(model, tools, schema, today=lambda: today, database="the shop", options=options)
 
 
 @pytest.fixture
@@ -108,13 +116,13 @@ async def test_a_question_is_answered_from_the_rows(
 async def test_a_statement_that_fails_is_mended_by_one_more_call_with_facts(
     scripted_model: ScriptedModel, shop: str
 ) -> None:
-    wrong = statement("SELECT COUNT(kindd) AS n FROM customers")
+    wrong = statement("SELECT COUNT(kindling) AS n FROM customers")
     events, answer = await asked(
         scripted_model, shop, "How many?", wrong, statement(COUNT, "There are {n}.")
     )
     assert (answer.status, answer.text, answer.sql) == ("answered", "There are 3.", COUNT)
     (reason,) = repairs(events)
-    assert "no such column: kindd" in reason
+    assert "no such column: kindling" in reason
     assert "customers.kind" in reason
     assert reason in told(scripted_model)
     first, second = (request["messages"] for request in scripted_model.requests)
@@ -246,7 +254,9 @@ async def test_a_statement_that_ignores_the_year_is_written_again_before_it_runs
     events, answer = await asked(scripted_model, shop, "Sales in 2025?", *replies)
     assert (answer.text, answer.notes) == ("35,300", ())
     assert [event.sql for event in events if isinstance(event, SqlReady)] == [IN_2025]
-    assert repairs(events) == ["The question says 2025, and the statement does not filter by it."]
+    assert repairs(events) == [
+        "The statement does not filter by 2025: BETWEEN '2025-01-01' AND '2025-12-31'."
+    ]
 
 
 async def test_a_year_that_stays_ignored_is_answered_with_a_doubt(
@@ -403,7 +413,7 @@ async def test_cancelling_while_the_database_works_kills_the_query(
 ) -> None:
     write_numbers(mariadb)
     scripted_model.plays(statement(ENDLESS), statement("SELECT COUNT(*) AS n FROM numbers"))
-    async with opened(scripted_model, mariadb) as loop:
+    async with opened(scripted_model, mariadb, Options(most_rows_read=10**30)) as loop:
         reading = asyncio.ensure_future(_drained(loop.ask("How many?")))
         await asyncio.to_thread(until, lambda: running(mariadb, ENDLESS) == 1)
         reading.cancel()
@@ -413,3 +423,100 @@ async def test_cancelling_while_the_database_works_kills_the_query(
         answered = (await _drained(loop.ask("How many?")))[-1]
     assert isinstance(answered, Answered)
     assert answered.answer.text == "200"
+
+
+async def test_a_statement_that_would_read_too_much_is_told_so_and_does_not_run(
+    scripted_model: ScriptedModel, mariadb: str
+) -> None:
+    write_numbers(mariadb)
+    replies = statement(ENDLESS), statement("SELECT COUNT(*) AS n FROM numbers")
+    events, answer = await asked(scripted_model, mariadb, "How many?", *replies)
+    assert answer.text == "200"
+    [reason] = repairs(events)
+    assert "would read about 2,560,000,000,000,000,000 rows" in reason
+
+
+async def test_a_column_beside_a_total_is_told_once_and_then_doubted(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    stubborn = statement("SELECT status, SUM(amount) AS n FROM orders")
+    events, answer = await asked(scripted_model, shop, "How much?", stubborn, stubborn)
+    assert repairs(events) == ["status must be in GROUP BY, or in an aggregate, or left out."]
+    assert "status stands beside a total" in answer.notes[0]
+
+
+async def test_no_rows_bring_the_nearest_stored_values_into_the_repair(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    with closing(sqlite3.connect(shop)) as database, database:
+        names = [(at, f"客{at}", "個人") for at in range(10, 30)]
+        database.executemany("INSERT INTO customers VALUES (?, ?, ?)", names)
+    wrong = "SELECT COUNT(*) AS n FROM customers WHERE name = '佐藤'"
+    lost = "SELECT id AS n FROM customers WHERE name = '佐藤'"
+    right = wrong.replace("佐藤", "佐藤商店")
+    events, answer = await asked(scripted_model, shop, "何人？", statement(lost), statement(right))
+    assert repairs(events) == [
+        "No rows. name is never '佐藤'; the nearest stored values are 佐藤商店."
+    ]
+    assert answer.text == "1"
+
+
+async def test_words_of_the_question_are_linked_to_what_the_database_stores(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    await asked(scripted_model, shop, "佐藤商店の注文は先月何件？", statement(COUNT))
+    assert scripted_model.requests[0]["messages"][-1]["content"] == (
+        "佐藤商店の注文は先月何件？\nHints: 佐藤商店: customers.name = '佐藤商店';"
+        " 先月: BETWEEN '2026-06-01' AND '2026-06-30'"
+    )
+
+
+async def test_a_method_that_is_left_out_does_nothing(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    names = ["values", "linking", "checks", "repair"]
+    scripted_model.plays(statement("SELECT COUNT(*) AS n FROM customer"))
+    async with opened(scripted_model, shop, Options(Methods().without(names))) as loop:
+        [*_, last] = [event async for event in loop.ask("個人は2025年に何人？")]
+    assert isinstance(last, Answered)
+    assert last.answer.status == "refused"
+    system, user = scripted_model.requests[0]["messages"]
+    assert "'個人'" not in system["content"]
+    assert user["content"] == "個人は2025年に何人？"
+    assert len(scripted_model.requests) == 1
+
+
+async def test_terms_pairs_and_notes_of_the_house_are_told_where_they_fit(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    knowledge = Knowledge(
+        Glossary(term=(Term(name="粗利", sql="SUM(amount * 0.3)"), Term(name="客単価"))),
+        (Note(table="orders", column="amount", text="税込"),),
+        (Pair(question="2024年の粗利は？", sql="SELECT 1 FROM orders"),),
+    )
+    scripted_model.plays(statement("SELECT SUM(amount) AS n FROM orders WHERE ordered_on > '2025'"))
+    async with opened(scripted_model, shop, Options(knowledge=knowledge)) as loop:
+        [*_, last] = [event async for event in loop.ask("2025年の粗利は？")]
+    assert isinstance(last, Answered)
+    system, user = scripted_model.requests[0]["messages"]
+    assert "amount 税込" in system["content"]
+    assert user["content"] == (
+        "Verified: 2024年の粗利は？\nSELECT 1 FROM orders\n2025年の粗利は？\n"
+        "Hints: 2025年: BETWEEN '2025-01-01' AND '2025-12-31'; 粗利 = SUM(amount * 0.3)"
+    )
+
+
+async def test_a_conversation_completes_what_refers_back(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    scripted_model.plays(statement(COUNT), statement(COUNT), statement(COUNT))
+    async with opened(scripted_model, shop) as loop:
+        conversation = Conversation(loop)
+        for question in ("How many customers are there?", "And orders?", "How many are there?"):
+            [*_, _] = [event async for event in conversation.ask(question)]
+    roles = [[m["role"] for m in r["messages"]] for r in scripted_model.requests]
+    assert roles == [
+        ["system", "user"],
+        ["system", "user", "assistant", "user"],
+        ["system", "user"],
+    ]

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from assistant import prompt
+from assistant.followup import Earlier
 from tests.assistant.shop import SCHEMA
 
 TODAY = date(2026, 7, 1)
@@ -39,54 +40,29 @@ def test_the_prefix_is_the_same_bytes_in_every_process(request: pytest.FixtureRe
 
 
 def test_nothing_of_the_question_or_the_day_stands_before_the_schema_ends() -> None:
-    first = prompt.messages(prompt.prefix(SCHEMA), "今日の注文は？", ["a: b"], TODAY)
-    second = prompt.messages(prompt.prefix(SCHEMA), "How many?", [], date(2020, 1, 1))
+    parts = (
+        prompt.question_part("今日の注文は？", ["a: b"], TODAY, [("昨日は？", "SELECT 1")]),
+        prompt.question_part("How many?"),
+    )
+    first, second = (prompt.messages(prompt.prefix(SCHEMA), part) for part in parts)
     assert first[0] == second[0]
     assert "2026" not in str(first[0])
-    assert first[1]["content"] == "Today: 2026-07-01\n今日の注文は？\nHints: a: b"
+    assert first[1]["content"] == (
+        "Verified: 昨日は？\nSELECT 1\nToday: 2026-07-01\n今日の注文は？\nHints: a: b"
+    )
     assert second[1]["content"] == "How many?"
 
 
-@pytest.mark.parametrize(
-    "question",
-    [
-        "今日の注文は？",
-        "昨日の売上",
-        "先月の売上",
-        "今年度の目標",
-        "昨年との比較",
-        "一昨年は？",
-        "直近の注文",
-        "3か月以内の注文",
-        "2年前の売上",
-        "sales this month",
-        "Sales over the LAST 3 years?",
-        "orders so far",
-        "the previous quarter",
-        "three days ago",
-        "what is our current stock?",
-    ],
-)
-def test_a_question_that_counts_from_today_is_given_the_date(question: str) -> None:
-    assert prompt.question_part(question, [], TODAY).startswith("Today: 2026-07-01\n")
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "2025年の売上は？",
-        "月別の売上",
-        "How many orders?",
-        "the last name of each customer",
-        "毎年",
-    ],
-)
-def test_a_question_that_does_not_is_not(question: str) -> None:
-    assert prompt.question_part(question, [], TODAY) == question
+def test_a_follow_up_sees_the_question_the_statement_and_the_columns_before_it() -> None:
+    earlier = Earlier("How many?", "SELECT 1 AS n", ("n",))
+    first, *exchange, last = prompt.messages("rules", "And paid?", earlier)
+    assert first == prompt.messages("rules", "How many?")[0]
+    assert [message["content"] for message in exchange] == ["How many?", '{"sql": "SELECT 1 AS n"}']
+    assert last["content"] == "Columns: n\nAnd paid?"
 
 
 def test_a_repair_extends_the_first_prompt_so_that_all_of_it_is_cached() -> None:
-    earlier = prompt.messages("rules", "question", [], TODAY)
+    earlier = prompt.messages("rules", "question")
     later = prompt.repair(earlier, "{}", "no such column: x")
     assert later[: len(earlier)] == earlier
     assert [message["role"] for message in later[len(earlier) :]] == ["assistant", "user"]

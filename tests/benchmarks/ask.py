@@ -17,13 +17,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from assistant.cli.wiring import open_asker
+from assistant.evaluation.scoring import matches
 from assistant.events import Answer, Answered
 from assistant.loop import Loop
 from assistant.tools import Tools
 from mcp_server import settings
 from mcp_server.samples.loader import load
 from mcp_server.server import create_server
-from tests.benchmarks.scoring import matches
 
 QUESTIONS = Path(__file__).parents[2] / "examples" / "sales" / "questions.jsonl"
 

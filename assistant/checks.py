@@ -1,0 +1,119 @@
+"""What is wrong with a statement before it runs, and what the model is told when it failed."""
+
+from typing import Protocol
+
+from assistant.conclusion import WRITES, Turn
+from assistant.dates import Period, ignored
+from assistant.errors import (
+    DatabaseToolFailed,
+    MalformedReply,
+    Misjoined,
+    NoTableRead,
+    PeriodIgnored,
+    ReadsTooMuch,
+    ReplyTooLong,
+    UngroupedColumns,
+)
+from assistant.events import QueryResult
+from assistant.facts import Compared, error_facts, reads_a_table, unmatched
+from assistant.grounding import is_empty
+from assistant.grouping import ungrouped
+from assistant.joins import misjoined
+from assistant.linking import StoredValue, nearest
+from assistant.reply import Statement
+from assistant.schema import Schema
+
+MENDABLE = (
+    DatabaseToolFailed,
+    MalformedReply,
+    ReplyTooLong,
+    PeriodIgnored,
+    NoTableRead,
+    UngroupedColumns,
+    Misjoined,
+    ReadsTooMuch,
+)
+"""Failures of a statement or a reply, after which the model may be asked once more."""
+
+
+class QueryTools(Protocol):
+    """What answering needs of the database."""
+
+    async def query(self, sql: str) -> QueryResult:
+        """Run one statement."""
+        ...
+
+    async def values(self, text: str) -> list[StoredValue]:
+        """Stored values that fit words of the text."""
+        ...
+
+    async def estimate(self, sql: str) -> int | None:
+        """Rows that the database expects to read."""
+        ...
+
+
+def check(sql: str, periods: tuple[Period, ...], schema: Schema) -> None:
+    """Object to a statement that asks something else.
+
+    Raises: PeriodIgnored, UngroupedColumns, Misjoined.
+    """
+    if unmet := ignored(periods, sql):
+        told = "; ".join(f"{period.name}: {period.condition}" for period in unmet)
+        raise PeriodIgnored(periods=told)
+    if columns := ungrouped(sql, schema):
+        raise UngroupedColumns(columns=", ".join(columns))
+    if facts := misjoined(sql, schema):
+        raise Misjoined(facts=" ".join(facts))
+
+
+async def check_cost(sql: str, tools: QueryTools, most_rows: int) -> None:
+    """Object to a statement that the database would work on for hours. Raises: ReadsTooMuch."""
+    rows = await tools.estimate(sql)
+    if rows is not None and rows > most_rows:
+        raise ReadsTooMuch(rows=f"{rows:,}")
+
+
+def check_source(sql: str) -> None:
+    """Object to a statement whose rows are the model's own words. Raises: NoTableRead."""
+    if not reads_a_table(sql):
+        raise NoTableRead(sql=sql)
+
+
+async def repair_reason(turn: Turn, schema: Schema, tools: QueryTools) -> str | None:
+    """What to tell the model so that it can mend its reply; None when there is no need."""
+    match turn.failure, turn.reply:
+        case DatabaseToolFailed(actor="model") as error, Statement(sql=sql):
+            if error.code in WRITES:
+                return None
+            message = str(error.details.get("message") or error.message)
+            return error_facts(message, sql, schema)
+        case (MalformedReply() | ReplyTooLong()) as error, _:
+            return f"{error}. Reply with one short JSON object."
+        case error, _ if isinstance(error, MENDABLE) and not isinstance(error, DatabaseToolFailed):
+            return str(error)
+        case None, Statement(sql=sql) if turn.result and is_empty(turn.result):
+            return await _missed(sql, schema, tools)
+        case _:
+            return None
+
+
+async def _missed(sql: str, schema: Schema, tools: QueryTools) -> str | None:
+    """What is stored instead of the values that the statement compares with.
+
+    None when every one exists, or nothing like it; then zero rows are the answer.
+    """
+    facts = []
+    for compared in unmatched(sql, schema):
+        near = [] if compared.values else await _near(compared, tools)
+        if compared.values or (near and compared.literal not in near):
+            facts.append(compared.fact(near))
+    return "No rows. " + " ".join(facts) if facts else None
+
+
+async def _near(compared: Compared, tools: QueryTools) -> list[str]:
+    """Values of the column that are like the literal; none without an index."""
+    try:
+        stored = await tools.values(compared.literal)
+    except DatabaseToolFailed:
+        return []
+    return nearest(compared.literal, (v for v in stored if v.column == compared.column))

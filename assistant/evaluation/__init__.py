@@ -1,0 +1,1 @@
+"""Questions with gold SQL, asked and scored by executing both."""

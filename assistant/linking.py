@@ -1,0 +1,204 @@
+"""Words of a question linked to values that the database stores.
+
+「東京」 means prefectures.name = '東京都', "iphone" the products called so. Only what the question
+really says is linked: a value as a whole, a word that values begin with, and, when there is
+neither, a word that is a typing error away. A word of the schema itself is no value.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from assistant.schema import Schema
+
+MOST = 5
+_ALIKE = 0.84
+_WORDS = re.compile(r"[a-z0-9][a-z0-9'&.+-]*[a-z0-9]|[ァ-ヺー]+|[々㐀-鿿]+")
+_LONGEST = 40
+_SHARE = 0.4
+"""What a word must make up of a value to stand for it alone."""
+_KATAKANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredValue:
+    """A value and the column that holds it."""
+
+    table: str
+    column: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """`word` of the question stands for `values` of each of `places` ("table.column").
+
+    `exact`: the question holds the value as it is stored, but for width, case and kana.
+    """
+
+    word: str
+    places: tuple[str, ...]
+    values: tuple[str, ...]
+    exact: bool
+
+    @property
+    def hint(self) -> str:
+        """ "東京: prefectures.name = '東京都'"; LIKE where several values share the word."""
+        where = " or ".join(self.places)
+        if len(self.values) == 1:
+            return f"{self.word}: {where} = '{_quoted(self.values[0])}'"
+        return f"{self.word}: {where} LIKE '%{_quoted(_as_stored(self.word, self.values[0]))}%'"
+
+
+def fold(text: str) -> str:
+    """One form for full and half width, and for case."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def link(question: str, schema: Schema, stored: Sequence[StoredValue] = ()) -> tuple[Link, ...]:
+    """The links of a question: to the schema's own few values and to `stored` ones found for it."""
+    candidates = list(dict.fromkeys([*_few(schema), *stored]))
+    plain = _COMMON | set(re.findall(r"[^\W_]+", fold(" ".join(_identifiers(schema)))))
+    names = _kana(fold(" ".join(_namings(schema))))
+    exact = [one for one in _exact(question, candidates) if fold(one.word) not in plain]
+    said = [_kana(fold(one.word)) for one in exact]
+    words = [word for word in _words(question, names) if not any(word in value for value in said)]
+    candidates = [one for one in candidates if len(one.value) <= _LONGEST]
+    partial = list(_grouped(words, candidates, _holds, question))
+    linked = {fold(one.word) for one in partial}
+    rest = [word for word in words if word not in linked and len(word) > 4]
+    return (*exact, *partial, *_grouped(rest, candidates, _misspells, question))[:MOST]
+
+
+def nearest(literal: str, stored: Iterable[StoredValue]) -> list[str]:
+    """Stored values that a literal without rows may have meant, the most alike first."""
+    wanted = _kana(fold(literal))
+    values = dict.fromkeys(one.value for one in stored)
+
+    def likeness(value: str) -> float:
+        folded = _kana(fold(value))
+        return SequenceMatcher(None, wanted, folded).ratio() + (wanted in folded)
+
+    return sorted((v for v in values if likeness(v) > 0.4), key=likeness, reverse=True)[:3]
+
+
+def _few(schema: Schema) -> Iterator[StoredValue]:
+    for table in schema.tables:
+        for column in table.columns:
+            yield from (StoredValue(table.name, column.name, value) for value in column.values)
+
+
+def _exact(question: str, candidates: list[StoredValue]) -> Iterator[Link]:
+    folded = _kana(fold(question))
+    hits: dict[str, list[str]] = {}
+    for one in candidates:
+        if _mentions(folded, _kana(fold(one.value))):
+            hits.setdefault(one.value, []).append(f"{one.table}.{one.column}")
+    for value, places in hits.items():
+        if not any(value != other and value in other for other in hits):
+            yield Link(value, tuple(places), (value,), exact=True)
+
+
+def _mentions(question: str, value: str) -> bool:
+    """Whether the question holds the value; in Latin script as a word of its own."""
+    if len(value) < 2 or value.isdigit():
+        return False
+    if value.isascii():
+        return re.search(rf"(?<![a-z0-9]){re.escape(value)}(?![a-z0-9])", question) is not None
+    return value in question
+
+
+def _words(question: str, names: str) -> list[str]:
+    """Words that may be values: runs of one script that do not name a part of the schema."""
+    found = (_kana(word) for word in _WORDS.findall(fold(question)))
+    least = {True: 4, False: 2}
+    return [
+        word
+        for word in dict.fromkeys(found)
+        if len(word) >= least[word.isascii()]
+        and not word.isdigit()
+        and word not in _COMMON
+        and not _names(word, names)
+    ]
+
+
+def _names(word: str, names: str) -> bool:
+    """Whether the word is one of the schema's own."""
+    stem = _kana(fold(word)).removesuffix("s")
+    return re.search(rf"(?<![a-z]){re.escape(stem)}", names) is not None
+
+
+def _identifiers(schema: Schema) -> Iterator[str]:
+    for table in schema.tables:
+        yield table.name
+        yield from (column.name for column in table.columns)
+
+
+def _namings(schema: Schema) -> Iterator[str]:
+    yield from _identifiers(schema)
+    for table in schema.tables:
+        yield table.comment
+        yield from (column.comment for column in table.columns)
+
+
+def _grouped(
+    words: list[str],
+    candidates: list[StoredValue],
+    fits: Callable[[str, str], bool],
+    question: str,
+) -> Iterator[Link]:
+    """One link a word, to the column where it fits; none when it fits many columns."""
+    for word in words:
+        places: dict[str, list[str]] = {}
+        for one in candidates:
+            if fits(word, _kana(fold(one.value))):
+                places.setdefault(f"{one.table}.{one.column}", []).append(one.value)
+        if len(places) == 1:
+            [(place, values)] = places.items()
+            if len(values) > 1 or len(word) >= len(values[0]) * _SHARE:
+                yield Link(_as_stored(word, question), (place,), tuple(values), exact=False)
+
+
+def _holds(word: str, value: str) -> bool:
+    """Whether the value begins with the word; in Latin script as a word of its own."""
+    if not value.startswith(word) or word == value:
+        return False
+    return not (word.isascii() and value[len(word)].isalnum())
+
+
+def _misspells(word: str, value: str) -> bool:
+    """Whether the value is the word but for a typing error."""
+    if word.isascii() != value.isascii() or word[0] != value[:1]:
+        return False
+    return SequenceMatcher(None, word, value).ratio() >= _ALIKE
+
+
+def _as_stored(word: str, text: str) -> str:
+    """The word as `text` writes it, in its case and width; itself where it is not found."""
+    plain = unicodedata.normalize("NFKC", text)
+    at = _kana(plain.casefold()).find(word if word else "\0")
+    return plain[at : at + len(word)] if at >= 0 else word
+
+
+def _kana(text: str) -> str:
+    """Hiragana as katakana."""
+    return text.translate(_KATAKANA)
+
+
+def _quoted(value: str) -> str:
+    return value.replace("'", "''")
+
+
+_COMMON_TEXT = """
+all also and any are average between common different both but count date day days did does
+each ever every for from give had has have highest how its least less list lowest many
+maximum mean minimum month months more most much name names never not number once only off
+our out over per rank same second show some sum than that the their them there these they
+third this those top total twice two three four five under was week were what when where
+which who whose why with within without year years
+合計 件数 何件 何人 何個 人数 平均 最大 最小 最高 最低 上位 下位 一番 以上 以下 未満 一覧 割合
+毎月 毎年 年別 月別 日別 前年 今年 去年 昨年 先月 今月 全部 全体 種類 順番 金額 教 多 少
+"""
+_COMMON = frozenset(_COMMON_TEXT.split())

@@ -1,0 +1,63 @@
+"""A statement taken apart: its SELECTs, and which tables of the schema each reads."""
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+from sqlglot.optimizer.scope import Scope, traverse_scope
+
+from assistant.schema import Schema, Table
+
+
+def parsed(sql: str) -> exp.Expr | None:
+    """The tree of the statement; None when it is not understood."""
+    try:
+        return sqlglot.parse_one(sql, read="mysql")
+    except SqlglotError:
+        return None
+
+
+def scopes_of(sql: str) -> list[Scope]:
+    """Every SELECT of the statement, the inner ones first; none when it is not understood."""
+    tree = parsed(sql)
+    if not isinstance(tree, exp.Query):
+        return []
+    try:
+        return traverse_scope(tree)
+    except SqlglotError:
+        return []
+
+
+def base_tables(scope: Scope, schema: Schema) -> dict[str, Table]:
+    """The tables of the schema in this SELECT, by alias; derived tables are left out."""
+    found = {}
+    for alias, source in scope.sources.items():
+        table = schema.table(source.name) if isinstance(source, exp.Table) else None
+        if table:
+            found[alias] = table
+    return found
+
+
+def owner(column: exp.Column, tables: dict[str, Table]) -> str | None:
+    """The alias under which the column stands; None when it is not certain."""
+    if column.table:
+        found = tables.get(column.table)
+        return column.table if found and found.column(column.name) else None
+    owners = [alias for alias, table in tables.items() if table.column(column.name)]
+    return owners[0] if len(owners) == 1 else None
+
+
+def own(scope: Scope, *kinds: type[exp.Expr]) -> list[exp.Expr]:
+    """Nodes of these kinds in this SELECT itself, not in its subqueries."""
+    return list(scope.find_all(*kinds))
+
+
+def equalities(scope: Scope, tables: dict[str, Table]) -> list[tuple[str, str, str, str]]:
+    """(alias, column, other alias, its column) of every pair of columns that must be equal."""
+    found = []
+    for equal in own(scope, exp.EQ):
+        left, right = equal.this, equal.expression
+        if isinstance(left, exp.Column) and isinstance(right, exp.Column):
+            a, b = owner(left, tables), owner(right, tables)
+            if a and b and a != b:
+                found.append((a, left.name, b, right.name))
+    return found
