@@ -139,6 +139,8 @@ def test_what_has_one_meaning_is_mended_and_told(wrong: str, right: str, told: s
     "sql",
     [
         "SELECT nothing_like_it FROM orders",
+        "SELECT ordered_in FROM orders",
+        "SELECT discount FROM orders",
         "SELECT amount FROM customers",
         "SELECT total FROM (SELECT SUM(amount) AS total FROM orders) d",
         "SELECT amount AS amounts FROM orders ORDER BY amounts",
