@@ -86,8 +86,14 @@ def forgotten_join(sql: str, schema: Schema) -> Iterator[Mend]:
             for key in table.foreign_keys
             if key.table == owner.name and len(key.columns) == 1
         ]
-        if len(ways) == 1 and (clause := _CLAUSE.search(sql)):
+        if len(ways) == 1 and (clause := _CLAUSE.search(sql, _tables_end(scope))):
             yield Mend(clause.start(), clause.start(), f" {ways[0]} ", f"+ {ways[0]}")
+
+
+def _tables_end(scope: Scope) -> int:
+    """Behind the name of the last table; what comes before may hold any word."""
+    tables = scope.expression.find_all(exp.Table)
+    return max((table.this.meta.get("end", 0) for table in tables), default=0)
 
 
 def _missing_owners(scope: Scope, tables: dict[str, Table], schema: Schema) -> Iterator[Table]:
