@@ -50,9 +50,9 @@ def requalified(sql: str, schema: Schema) -> Iterator[Mend]:
 _RULES: tuple[Callable[[str, Schema], Iterable[Mend]], ...] = (
     near_tables,
     separate_aliases,
-    in_order,
     requalified,
     near_columns,
+    in_order,
     forgotten_join,
     grouped_too,
     fitting_days,

@@ -12,10 +12,12 @@ from assistant.errors import (
     PeriodIgnored,
     ReadsTooMuch,
     ReplyTooLong,
+    RowsRepeated,
     UngroupedColumns,
 )
 from assistant.events import QueryResult
 from assistant.facts import Compared, error_facts, reads_a_table, unmatched
+from assistant.fanout import multiplied
 from assistant.grounding import is_empty
 from assistant.grouping import ungrouped
 from assistant.joins import misjoined
@@ -31,6 +33,7 @@ MENDABLE = (
     NoTableRead,
     UngroupedColumns,
     Misjoined,
+    RowsRepeated,
     ReadsTooMuch,
 )
 """Failures of a statement or a reply, after which the model may be asked once more."""
@@ -55,13 +58,16 @@ class QueryTools(Protocol):
 def check(sql: str, periods: tuple[Period, ...], schema: Schema) -> None:
     """Object to a statement that asks something else.
 
-    Raises: PeriodIgnored, UngroupedColumns, Misjoined.
+    Raises: PeriodIgnored, UngroupedColumns, RowsRepeated, Misjoined.
     """
     if unmet := ignored(periods, sql):
         told = "; ".join(f"{period.name}: {period.condition}" for period in unmet)
         raise PeriodIgnored(periods=told)
     if columns := ungrouped(sql, schema):
         raise UngroupedColumns(columns=", ".join(columns))
+    if repeated := multiplied(sql, schema):
+        total, table = repeated[0]
+        raise RowsRepeated(total=total, table=table)
     if facts := misjoined(sql, schema):
         raise Misjoined(facts=" ".join(facts))
 

@@ -351,6 +351,15 @@ class Misjoined(QuestionFailed):
     template = "{facts} Join along the keys."
 
 
+class RowsRepeated(QuestionFailed):
+    """A total over the one-side of a join; said to the model, once."""
+
+    template = (
+        "{total} counts rows several times, once for each row of {table}."
+        " Total a column of {table}, or leave it out."
+    )
+
+
 class ReadsTooMuch(QuestionFailed):
     """The database's own estimate is beyond the limit; a condition of a join is missing, mostly."""
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 
 from sqlglot import exp
 from sqlglot.optimizer.scope import Scope
@@ -49,11 +49,23 @@ def near_columns(sql: str, schema: Schema) -> Iterator[Mend]:
 
 
 def near(name: str, names: Iterable[str]) -> str | None:
-    """The one name that is this one but for case, underscores, plural or a typing error."""
+    """The one name that is this one but for case, underscores, plural or a typing error.
+
+    Another word in its place is no typing error: return_rate is not return_date.
+    """
     known = list(dict.fromkeys(names))
     same = [other for other in known if _plain(other) == _plain(name)]
-    close = same or get_close_matches(name.lower(), known, n=2, cutoff=_NEAR)
+    close = same or [other for other in known if _mistyped(name.lower(), other.lower())]
     return close[0] if len(close) == 1 else None
+
+
+def _mistyped(name: str, other: str) -> bool:
+    """Whether each word of the one is the other's, or begins alike and differs little."""
+    words, others = name.split("_"), other.split("_")
+    return len(words) == len(others) and all(
+        one[:1] == two[:1] and SequenceMatcher(None, one, two).ratio() >= _NEAR
+        for one, two in zip(words, others, strict=True)
+    )
 
 
 def forgotten_join(sql: str, schema: Schema) -> Iterator[Mend]:
@@ -74,8 +86,14 @@ def forgotten_join(sql: str, schema: Schema) -> Iterator[Mend]:
             for key in table.foreign_keys
             if key.table == owner.name and len(key.columns) == 1
         ]
-        if len(ways) == 1 and (clause := _CLAUSE.search(sql)):
+        if len(ways) == 1 and (clause := _CLAUSE.search(sql, _tables_end(scope))):
             yield Mend(clause.start(), clause.start(), f" {ways[0]} ", f"+ {ways[0]}")
+
+
+def _tables_end(scope: Scope) -> int:
+    """Behind the name of the last table; what comes before may hold any word."""
+    tables = scope.expression.find_all(exp.Table)
+    return max((table.this.meta.get("end", 0) for table in tables), default=0)
 
 
 def _missing_owners(scope: Scope, tables: dict[str, Table], schema: Schema) -> Iterator[Table]:

@@ -22,6 +22,7 @@ _ENVIRONMENT = {
     "KOTAE_LANGUAGE": ("language",),
     "KOTAE_TODAY": ("assistant", "today"),
     "KOTAE_FISCAL_YEAR_STARTS": ("assistant", "fiscal_year_starts"),
+    "KOTAE_MOST_ROWS_READ": ("assistant", "most_rows_read"),
     "KOTAE_MODEL": ("model", "name"),
     "KOTAE_ENDPOINT": ("model", "endpoint"),
     "KOTAE_API_KEY": ("model", "api_key"),

@@ -93,6 +93,12 @@ def test_what_is_no_query_is_not_touched(sql: str) -> None:
             "+ JOIN customers ON orders.customer_id = customers.id",
         ),
         (
+            "SELECT ' limit ' AS x, kind FROM orders LIMIT 3",
+            "SELECT ' limit ' AS x, kind FROM orders  JOIN customers ON orders.customer_id ="
+            " customers.id LIMIT 3",
+            "+ JOIN customers ON orders.customer_id = customers.id",
+        ),
+        (
             "SELECT customers.name FROM orders o",
             "SELECT customers.name FROM orders o JOIN customers ON o.customer_id = customers.id ",
             "+ JOIN customers ON o.customer_id = customers.id",
@@ -139,6 +145,8 @@ def test_what_has_one_meaning_is_mended_and_told(wrong: str, right: str, told: s
     "sql",
     [
         "SELECT nothing_like_it FROM orders",
+        "SELECT ordered_in FROM orders",
+        "SELECT discount FROM orders",
         "SELECT amount FROM customers",
         "SELECT total FROM (SELECT SUM(amount) AS total FROM orders) d",
         "SELECT amount AS amounts FROM orders ORDER BY amounts",

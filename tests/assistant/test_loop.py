@@ -520,3 +520,16 @@ async def test_a_conversation_completes_what_refers_back(
         ["system", "user", "assistant", "user"],
         ["system", "user"],
     ]
+
+
+async def test_a_total_that_counts_rows_several_times_is_told_once_and_then_doubted(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    join = "FROM customers c JOIN orders o ON o.customer_id = c.id"
+    stubborn = statement(f"SELECT COUNT(c.id) AS n {join}")
+    events, answer = await asked(scripted_model, shop, "How many?", stubborn, stubborn)
+    assert repairs(events) == [
+        "COUNT(c.id) counts rows several times, once for each row of orders."
+        " Total a column of orders, or leave it out."
+    ]
+    assert "COUNT(c.id) may count rows more than once" in answer.notes[0]

@@ -433,8 +433,9 @@ def test_an_interrupted_reply_hangs_up_on_the_model(
 
 
 def test_an_interrupted_query_is_gone_from_the_database(
-    scripted_model: ScriptedModel, mariadb: str
+    scripted_model: ScriptedModel, mariadb: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("KOTAE_MOST_ROWS_READ", str(10**30))
     write_numbers(mariadb)
     scripted_model.plays(statement(ENDLESS))
     place = ["-d", mariadb, "--endpoint", scripted_model.url]
