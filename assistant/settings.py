@@ -30,6 +30,7 @@ _ENVIRONMENT = {
     "KOTAE_CONTEXT_TOKENS": ("model", "context_tokens"),
     "KOTAE_EFFORT": ("model", "effort"),
     "KOTAE_IDLE_MINUTES": ("model", "idle_minutes"),
+    "KOTAE_SLOTS": ("model", "slots"),
     "KOTAE_TIMEOUT_SECONDS": ("model", "timeout_seconds"),
 }
 
@@ -41,7 +42,8 @@ class _Section(BaseModel):
 class ModelSettings(_Section):
     """Which model answers. `api_key` comes from the environment or from `api_key_file`.
 
-    A server that a question started ends after `idle_minutes` without another one.
+    A server that a question started ends after `idle_minutes` without another one; it answers
+    as many questions at once as it has `slots`.
     `timeout_seconds`: how long the server may be silent; a long prompt on a slow PC takes minutes.
     """
 
@@ -53,6 +55,7 @@ class ModelSettings(_Section):
     context_tokens: int | None = None
     effort: Literal["low", "medium", "high"] = "low"
     idle_minutes: float = Field(default=15.0, ge=0)
+    slots: int = Field(default=1, ge=1)
     timeout_seconds: float = Field(default=900.0, gt=0)
 
 

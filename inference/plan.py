@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from inference.machine import IMAGINED, Device, Machine
-from inference.memory import MIB, LoadMode, Memory, Placement, memory
+from inference.memory import MIB, Memory, Placement, memory
 from inference.shape import Shape
 from inference.speed import Speed, missing, speed
 
@@ -17,7 +17,7 @@ Verdict = Literal["fits", "tight", "does not fit"]
 TARGET_CONTEXT, LEAST_CONTEXT = 32_768, 16_384
 # What is given up when memory does not suffice after all: a sixth of the layers, half the context.
 RELIEF, SMALL_CONTEXT = 6, 4096
-GPU_BATCHES, CPU_BATCHES = (2048, 1024, 512), (512,)
+GPU_BATCHES, CPU_BATCH = (2048, 1024, 512), 512
 # A GPU is not filled to the brim: a desktop and the driver take their share as they please.
 DEVICE_MARGIN = 1024 * MIB
 # The part of the weights that may come from disk again and again before it is no use.
@@ -29,10 +29,14 @@ REPACK_SPARE = 4096 * MIB
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What a person asks of the plan; None and True leave the choice to us."""
+    """What a person asks of the plan; None and True leave the choice to us.
+
+    `context` is that of each of the `slots`, which answer at the same time.
+    """
 
     context: int | None = None
     use_gpu: bool = True
+    slots: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +87,9 @@ def _device(machine: Machine) -> Device | None:
 
 
 def contexts(shape: Shape, wishes: Wishes) -> Sequence[int]:
-    """The contexts to be tried, the best first; a wish stands alone."""
-    if wishes.context is not None:
-        return (min(wishes.context, shape.context),)
-    sizes = dict.fromkeys(min(size, shape.context) for size in (TARGET_CONTEXT, LEAST_CONTEXT))
-    return tuple(sizes)
+    """The contexts to be tried, of all slots together, the best first; a wish stands alone."""
+    wanted = (TARGET_CONTEXT, LEAST_CONTEXT) if wishes.context is None else (wishes.context,)
+    return tuple(dict.fromkeys(wishes.slots * min(size, shape.context) for size in wanted))
 
 
 def _placements(
@@ -95,33 +97,27 @@ def _placements(
 ) -> Iterator[Placement]:
     """From the best to the most modest: on the GPU and then in RAM alone, by context."""
     sizes = contexts(shape, wishes)
+    layers = shape.layers if shape.experts else 0
+    in_ram = replace(_place(machine, None, wishes), cpu_moe_layers=layers, load_mode="mmap")
+    on_device = _place(machine, device, wishes)
     for context in sizes if device else ():
         for ubatch in GPU_BATCHES:
-            yield from _on_device(shape, machine, device, context, ubatch)
+            yield from _on_device(shape, machine, _sized(on_device, context, ubatch))
     for context in sizes:
-        yield from _in_ram(shape, machine, context)
+        yield _sized(in_ram, context, CPU_BATCH)
+    modest = replace(_sized(on_device, sizes[-1], GPU_BATCHES[-1]), load_mode="mmap")
     if device and device.shared:
         # Shared memory that is too small for copies: experts stay in the file, read as needed.
-        modest = _place(machine, device, sizes[-1], GPU_BATCHES[-1])
-        modest = replace(modest, cpu_moe_layers=shape.layers if shape.experts else 0)
-        modest = replace(modest, load_mode="mmap")
+        modest = replace(modest, cpu_moe_layers=layers)
         if _holds(shape, machine, modest):
             yield modest
     elif device:
-        yield from _on_device(shape, machine, device, sizes[-1], GPU_BATCHES[-1], "mmap")
+        yield from _on_device(shape, machine, modest)
 
 
-def _on_device(
-    shape: Shape,
-    machine: Machine,
-    device: Device | None,
-    context: int,
-    ubatch: int,
-    load_mode: LoadMode = "none",
-) -> Iterator[Placement]:
+def _on_device(shape: Shape, machine: Machine, place: Placement) -> Iterator[Placement]:
     """With as many layers' experts on the device as it holds."""
     most = shape.layers if shape.experts else 0
-    place = replace(_place(machine, device, context, ubatch), load_mode=load_mode)
     for layers in range(most + 1):
         tried = replace(place, cpu_moe_layers=layers)
         if _holds(shape, machine, tried):
@@ -135,23 +131,21 @@ def _holds(shape: Shape, machine: Machine, place: Placement) -> bool:
     return memory(shape, place, machine).vram_total + DEVICE_MARGIN <= place.device.free
 
 
-def _in_ram(shape: Shape, machine: Machine, context: int) -> Iterator[Placement]:
-    layers = shape.layers if shape.experts else 0
-    for ubatch in CPU_BATCHES:
-        place = _place(machine, None, context, ubatch)
-        yield replace(place, cpu_moe_layers=layers, load_mode="mmap")
+def _sized(place: Placement, context: int, ubatch: int) -> Placement:
+    return replace(place, context=context, ubatch=min(ubatch, context))
 
 
-def _place(machine: Machine, device: Device | None, context: int, ubatch: int) -> Placement:
+def _place(machine: Machine, device: Device | None, wishes: Wishes) -> Placement:
     return Placement(
-        context=context,
-        ubatch=min(ubatch, context),
+        context=LEAST_CONTEXT,
+        ubatch=CPU_BATCH,
         cpu_moe_layers=0,
         device=device,
         repack=False,
         load_mode="none",
         cache_ram=0,
         threads=machine.performance_cores,
+        slots=wishes.slots,
         engine_device=_engine_device(machine, device),
     )
 

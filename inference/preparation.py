@@ -26,7 +26,8 @@ class ServerWish:
 
     `model` is a catalogue name or a path to a GGUF file, `effort` the reasoning effort. `force`
     starts a model that does not fit. `lan` serves the whole network. `idle_minutes` without a
-    client end a shared server that was started on demand.
+    client end a shared server that was started on demand. `slots` questions are answered at once,
+    each with a context of its own.
     """
 
     model: str | None = None
@@ -39,6 +40,7 @@ class ServerWish:
     lan: bool = False
     use_gpu: bool = True
     idle_minutes: float = 15.0
+    slots: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def prepare(wish: ServerWish, on_progress: OnProgress, on_plan: OnPlan = unseen)
     model = locate(wish.model, folder, on_progress) if wish.model or not here else None
     engine = find_engine(wish.engine, on_progress)
     machine = survey(engine, on_progress)
-    wishes = Wishes(wish.context_tokens, wish.use_gpu)
+    wishes = Wishes(wish.context_tokens, wish.use_gpu, wish.slots)
     model = model or locate(best_of(here, folder, machine, wishes), folder, on_progress)
     try:
         made = planned(wish.model or model.name, folder, machine, wishes)
@@ -100,7 +102,8 @@ def _weighed(wish: ServerWish, model: LocalModel, engine: Engine, made: Planned)
 
 
 def _unplanned(wish: ServerWish, model: LocalModel, engine: Engine) -> Preparation:
-    place = on_cpu(wish.context_tokens or model.context_tokens, physical_cores())
+    context = wish.slots * (wish.context_tokens or model.context_tokens)
+    place = replace(on_cpu(context, physical_cores()), slots=wish.slots)
     saves = saves_folder(engine.program.file, model.path)
     launch = Launch(model.path, model.name, place, wish.effort, wish.lan, saves)
     return _checked(Preparation(engine, (launch,), (None,)))

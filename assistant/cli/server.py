@@ -43,15 +43,17 @@ def server_wish(settings: "Settings") -> "ServerWish":
         engine=model.engine,
         effort=model.effort,
         idle_minutes=model.idle_minutes,
+        slots=model.slots,
     )
 
 
-def start(
+def start(  # noqa: PLR0913, PLR0917 - each is an option that a person types
     name: Name = None,
     context: Annotated[
         int | None, typer.Option("--ctx", "--context", min=512, help=t("model.context_help"))
     ] = None,
     effort: Annotated[Effort | None, typer.Option(help=t("model.effort_help"))] = None,
+    slots: Annotated[int | None, typer.Option(min=1, help=t("model.slots_help"))] = None,
     lan: Lan = False,
     no_gpu: Annotated[bool, typer.Option("--no-gpu", help=t("model.no_gpu_help"))] = False,
     engine: Annotated[Path | None, typer.Option(help=t("model.engine_help"))] = None,
@@ -67,6 +69,7 @@ def start(
             wish,
             context_tokens=context or wish.context_tokens,
             effort=effort or wish.effort,
+            slots=slots or wish.slots,
             lan=lan,
             use_gpu=not no_gpu,
             engine=engine or wish.engine,

@@ -10,7 +10,7 @@ from contextlib import (
     aclosing,
     asynccontextmanager,
 )
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -106,18 +106,20 @@ def open_bench(
         async with AsyncExitStack() as stack:
             client = await stack.enter_async_context(Tools(create_server(tools)))
             schema = await client.schema()
-            served = await stack.enter_async_context(_served(settings, on_progress))
-            connection = tools.connections[schema.connection]
+            served = await stack.enter_async_context(_served(settings, on_progress, askers))
+            connection, most = tools.connections[schema.connection], 1
+            if askers > 1:
+                most = await asyncio.to_thread(slots, served)
             loops = [
                 Loop(
-                    await stack.enter_async_context(_chat_model(served, settings)),
+                    await stack.enter_async_context(_chat_model(served, settings, slot % most)),
                     client,
                     schema,
                     today=_today(settings),
                     database=connection.shown_url,
                     options=options,
                 )
-                for _ in range(askers)
+                for slot in range(askers)
             ]
             yield Bench(tuple(loops), client, Path(connection.url.database or "").stem)
 
@@ -129,7 +131,8 @@ def open_staff(
 ) -> OpenStaff:
     """As `open_asker`, with askers that work at the same time: `jobs`, or as the server has slots.
 
-    Each has a connection of its own to the model; the database tools are shared.
+    Each has a connection and a slot of its own; the database tools are shared. A server that is
+    started for this gets as many slots as there are jobs.
     """
     settings = assistant_settings.load(model=model, endpoint=endpoint)
     tools = tool_settings.load(assistant_settings.find_file(), database)
@@ -140,10 +143,11 @@ def open_staff(
         async with AsyncExitStack() as stack:
             client = await stack.enter_async_context(Tools(create_server(tools)))
             schema = await client.schema()
-            served = await stack.enter_async_context(_served(settings, on_progress))
-            count = await asyncio.to_thread(slots, served) if jobs is None else jobs
+            served = await stack.enter_async_context(_served(settings, on_progress, jobs or 1))
+            count = await asyncio.to_thread(_askers, served, jobs)
             chats = [
-                await stack.enter_async_context(_chat_model(served, settings)) for _ in range(count)
+                await stack.enter_async_context(_chat_model(served, settings, slot))
+                for slot in range(count)
             ]
             shown, today = tools.connections[schema.connection].shown_url, _today(settings)
             loops = [
@@ -153,6 +157,14 @@ def open_staff(
             yield Staff(tuple(loops), _writer(chats[0]))
 
     return opened
+
+
+def _askers(served: "Endpoint", jobs: int | None) -> int:
+    """How many work at once: no more than a llama-server has slots, as asked of any other."""
+    if jobs is None or served.kind == "llama.cpp":
+        most = slots(served)
+        return most if jobs is None else min(jobs, most)
+    return jobs
 
 
 def _writer(chat: ChatModel) -> Write:
@@ -181,7 +193,9 @@ def shown_names(
 
 
 @asynccontextmanager
-async def _served(settings: Settings, on_progress: Listener) -> AsyncIterator["Endpoint"]:
+async def _served(
+    settings: Settings, on_progress: Listener, slots: int = 1
+) -> AsyncIterator["Endpoint"]:
     """The model server, entered in a thread, so that starting it can be abandoned."""
     abandoned = threading.Event()
 
@@ -191,7 +205,8 @@ async def _served(settings: Settings, on_progress: Listener) -> AsyncIterator["E
         share = progress.done / progress.total if progress.done and progress.total else None
         on_progress(Progress("starting", share, progress.detail))
 
-    server = connect(server_wish(settings), heard)
+    wish = server_wish(settings)
+    server = connect(replace(wish, slots=max(slots, wish.slots)), heard)
     starting = asyncio.ensure_future(asyncio.to_thread(server.__enter__))
     try:
         endpoint = await asyncio.shield(starting)
@@ -214,20 +229,22 @@ async def _undo(
         await asyncio.to_thread(server.__exit__, None, None, None)
 
 
-def _chat_model(served: "Endpoint", settings: Settings) -> ChatModel:
+def _chat_model(served: "Endpoint", settings: Settings, slot: int = 0) -> ChatModel:
     return ChatModel(
-        _endpoint(served), effort=settings.model.effort, timeout=settings.model.timeout_seconds
+        _endpoint(served, slot),
+        effort=settings.model.effort,
+        timeout=settings.model.timeout_seconds,
     )
 
 
-def _endpoint(served: "Endpoint") -> ModelEndpoint:
+def _endpoint(served: "Endpoint", slot: int) -> ModelEndpoint:
     return ModelEndpoint(
         base_url=served.base_url,
         model=served.model,
         api_key=served.api_key,
         context_tokens=served.context_tokens,
         is_llama_server=served.kind == "llama.cpp",
-        slot=0 if served.saves else None,  # ours has one; of another the server chooses
+        slot=slot if served.saves else None,  # of a server that is not ours, the server chooses
         saves=served.saves,
     )
 

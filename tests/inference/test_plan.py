@@ -148,6 +148,13 @@ def test_a_wish_beyond_the_model_is_cut_to_what_the_model_can() -> None:
     assert planned("gpt-oss-20b", 64, context=1_000_000).place.context == 131_072
 
 
+def test_every_slot_has_a_context_of_its_own() -> None:
+    one, two = (planned("gpt-oss-120b", 96, slots=slots) for slots in (1, 2))
+    assert two.place.context == 2 * one.place.context
+    assert two.memory.ram["kv"] > one.memory.ram["kv"]
+    assert two.memory.ram["checkpoints"] == 2 * one.memory.ram["checkpoints"]
+
+
 def test_memory_that_other_programs_hold_is_counted() -> None:
     box = machine(64)
     busy = replace(box, available=box.available - 40 * GIB)

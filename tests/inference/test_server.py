@@ -7,7 +7,7 @@ import psutil
 import pytest
 
 from inference import background, leases, state
-from inference.endpoint import Endpoint, attach
+from inference.endpoint import Endpoint, attach, slots
 from inference.errors import (
     AnotherModelRuns,
     EndpointUnreachable,
@@ -75,6 +75,13 @@ def test_a_server_lives_as_long_as_its_block_and_leaves_no_log(tiny_model: Path)
     with pytest.raises(EndpointUnreachable):
         attach(endpoint.base_url, endpoint.api_key)
     assert list(state_folder().glob("server-*.log")) == []
+
+
+@pytest.mark.model
+def test_a_server_has_the_slots_that_were_asked_for_each_with_its_context(tiny_model: Path) -> None:
+    with serve(ServerWish(model=str(tiny_model), context_tokens=256, slots=2)) as endpoint:
+        assert slots(endpoint) == 2
+        assert endpoint.context_tokens == 256
 
 
 @pytest.mark.model
