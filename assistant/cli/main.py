@@ -1,6 +1,7 @@
 """The root command. Commands import what they need when they run, so that --help stays quick."""
 
 import logging
+import signal
 import sys
 
 import typer
@@ -46,6 +47,8 @@ def main() -> None:
     """Run the command line; every error of ours becomes one line and its exit code."""
     # What libraries log is no narration. With a handler of its own the root logger gets no other.
     logging.getLogger().addHandler(logging.NullHandler())
+    # Told to end, by a shutdown say, a command tidies up as after Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         app(standalone_mode=True)
     except KeyboardInterrupt:

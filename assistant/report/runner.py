@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -27,6 +27,9 @@ from assistant.report.staff import Database, OpenDatabase, OpenStaff, Staff
 from assistant.report.summary import summarise
 from assistant.report.unattended import answer_unattended
 from assistant.report.writers import write_report
+
+SHOWN_EVERY = timedelta(seconds=10)
+"""A long run shows what it has so often, also to those who find it killed."""
 
 
 class Watcher(Protocol):
@@ -80,8 +83,9 @@ async def run_report(
 ) -> Outcome:
     """Answer the questions of a file into a directory, and keep its lock file.
 
-    A question without an answer is recorded and does not stop the rest. An interrupted run
-    still writes what it has and says so. Raises: PersonMustAct and Unreachable kinds.
+    A question without an answer is recorded and does not stop the rest. While the model is at
+    work, and when the run is interrupted, the report holds what is answered so far and says so.
+    Raises: PersonMustAct and Unreachable kinds.
     """
     lock = read_lock(lock_path(job.path))
     with only_run(job.directory):
@@ -96,7 +100,7 @@ async def run_report(
                     await run.with_model(pending, staff)
                 return await run.concluded(staff)
             except asyncio.CancelledError:
-                run.interrupted()
+                run.write_partial()
                 raise
 
 
@@ -120,6 +124,7 @@ class _Run:
         self._done: dict[str, Finished] = {}
         self._fallen_back: dict[str, Finished] = {}
         self._stopped = False
+        self._shown = clock()
 
     async def without_model(self) -> list[Ask]:
         """Answer what the journal, a pin or the lock can; returns what the model must answer."""
@@ -177,6 +182,7 @@ class _Run:
             finished = Finished(ask.question, answer, self._now())
             schema = self._database.schema
             self._record(written_by_model(finished, ask, self._job.values, schema), ask)
+            self._show()
 
     async def _asked(self, asker: Asker, question: Question) -> Answer:
         try:
@@ -226,11 +232,19 @@ class _Run:
             self._journal.remove()
         return outcome
 
-    def interrupted(self) -> None:
+    def write_partial(self) -> None:
         """Write what there is; the journal stays for the next run."""
         if self._done:
             document = self._document(partial=True)
-            write_report(document, self._job.directory, self._job.formats, bom=self._job.bom)
+            # A PDF takes a browser, and seconds: the other formats say as much.
+            formats = [name for name in self._job.formats if name != "pdf"]
+            write_report(document, self._job.directory, formats, bom=self._job.bom)
+
+    def _show(self) -> None:
+        """Write what there is while questions are left, not too often."""
+        if len(self._done) < len(self._asks) and self._clock() - self._shown >= SHOWN_EVERY:
+            self.write_partial()
+            self._shown = self._clock()
 
     def _document(self, *, partial: bool) -> Document:
         return assembled(

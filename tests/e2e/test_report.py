@@ -181,8 +181,9 @@ def test_the_summary_holds_numbers_of_the_rows_only(
     assert "f1: How many customers? = " in scripted_model.requests[-1]["messages"][1]["content"]
 
 
-def test_ctrl_c_leaves_a_partial_report_and_the_next_run_goes_on(
-    report: Report, scripted_model: ScriptedModel, sales_sqlite: Path
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_told_to_end_leaves_a_partial_report_and_the_next_one_goes_on(
+    told: signal.Signals, report: Report, scripted_model: ScriptedModel, sales_sqlite: Path
 ) -> None:
     Path("q.toml").write_text(FILE, encoding="utf-8")
     scripted_model.plays(CUSTOMERS, Hang('{"sql": "SEL'))
@@ -191,7 +192,7 @@ def test_ctrl_c_leaves_a_partial_report_and_the_next_run_goes_on(
         [*KOTAE, *command, "--endpoint", scripted_model.url], stderr=subprocess.PIPE, text=True
     ) as process:
         until(scripted_model.hanging.is_set)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(told)
         _, narration = process.communicate(timeout=60)
     assert process.returncode == 130
     assert narration.endswith("kotae: interrupted\n")

@@ -10,7 +10,7 @@ from tests.assistant.report.working import staff
 from tests.assistant.scripted import ScriptedAsker
 
 ROOT = Path(__file__).parents[3]
-KILLS, MOMENTS = 30, 54
+KILLS, MOMENTS = 30, 96
 """A run of forty questions deals with its files MOMENTS times."""
 
 

@@ -320,23 +320,29 @@ async def test_a_pinned_statement_with_an_unknown_name_is_told(desk: Desk) -> No
 
 KILLED_RUN = """
 import asyncio, sys
+from datetime import timedelta
 from pathlib import Path
-from tests.assistant.report.working import Desk, staff
+from tests.assistant.report.working import Clock, Desk, staff
 from tests.assistant.report.test_runner import PAID
 from tests.assistant.scripted import ScriptedAsker
 
 desk = Desk(Path(sys.argv[1]), Path(sys.argv[1]) / "shop.db")
 desk.log.started = lambda question: print(question.id, flush=True)
+desk.clock = Clock(timedelta(minutes=1))
 asyncio.run(desk.run(staff(ScriptedAsker(PAID, PAID, [asyncio.Event()]))))
 """
 
 
-async def test_a_killed_run_has_lost_nothing_that_was_answered(desk: Desk, tmp_path: Path) -> None:
+async def test_a_killed_run_leaves_a_partial_report_and_loses_nothing_that_was_answered(
+    desk: Desk, tmp_path: Path
+) -> None:
     command = [sys.executable, "-c", KILLED_RUN, str(tmp_path)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as run:
         assert run.stdout is not None
         assert [run.stdout.readline().strip() for _ in range(3)] == ["a", "b", "c"]
         run.kill()
+    assert statuses(desk) == [(id, "answered") for id in "ab"]
+    assert "partial report" in (desk.out / "report.md").read_text(encoding="utf-8")
     asker = ScriptedAsker(PAID)
     await desk.run(staff(asker))
     assert asker.asked == ["c?"]

@@ -20,13 +20,13 @@ START = datetime.fromisoformat("2026-01-05T09:00:00+09:00")
 
 
 class Clock:
-    """A second later every time."""
+    """A step later every time."""
 
-    def __init__(self) -> None:
-        self.now = START
+    def __init__(self, step: timedelta = timedelta(seconds=1)) -> None:
+        self.now, self._step = START, step
 
     def __call__(self) -> datetime:
-        self.now += timedelta(seconds=1)
+        self.now += self._step
         return self.now
 
 
