@@ -35,7 +35,7 @@ test: $(VENV)/.installed
 	@bash tests/prepare
 	@$(BIN)/kotae model pull qwen2.5-coder-0.5b
 	@$(BIN)/kotae model pull qwen2.5-coder-1.5b
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: $(VENV)/.installed
 	$(BIN)/ruff format --check .

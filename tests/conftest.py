@@ -21,6 +21,19 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of two processes (`-n 2`) one has all that looks at a shared server or fetches programs."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+
+
+def _group(item: pytest.Item) -> str:
+    folder = Path(__file__).parent / "mcp_server"
+    if item.path.is_relative_to(folder) or "mysql" in item.nodeid:
+        return "databases"
+    return "e2e" if "e2e" in item.path.parts else item.path.name
+
+
 @pytest.fixture
 def anyio_backend() -> str:
     """The product runs on asyncio."""

@@ -47,9 +47,13 @@ class Abandoned(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """Loops over one database and one model server, its tools, and the database's name."""
+    """Loops over one database and one model server, each with its model; the tools they share.
+
+    `name` is the database's.
+    """
 
     askers: tuple[Loop, ...]
+    models: tuple[ChatModel, ...]
     tools: Tools
     name: str
 
@@ -89,11 +93,13 @@ def open_bench(
     model: str | None = None,
     endpoint: str | None = None,
     *,
-    askers: int = 1,
+    askers: int | None = 1,
     methods: Methods = ALL,
 ) -> OpenBench:
-    """An opener for several loops side by side, each of which answers one question at a time.
+    """An opener for loops side by side, each of which answers one question at a time.
 
+    Without a number there are as many `askers` as the model server has slots. Each has a slot of
+    its own; a server that is started for this gets as many.
     Raises: PersonMustAct kinds of `assistant.errors` and `mcp_server.errors`.
     """
     settings = assistant_settings.load(model=model, endpoint=endpoint)
@@ -106,22 +112,20 @@ def open_bench(
         async with AsyncExitStack() as stack:
             client = await stack.enter_async_context(Tools(create_server(tools)))
             schema = await client.schema()
-            served = await stack.enter_async_context(_served(settings, on_progress, askers))
-            connection, most = tools.connections[schema.connection], 1
-            if askers > 1:
-                most = await asyncio.to_thread(slots, served)
-            loops = [
-                Loop(
-                    await stack.enter_async_context(_chat_model(served, settings, slot % most)),
-                    client,
-                    schema,
-                    today=_today(settings),
-                    database=connection.shown_url,
-                    options=options,
-                )
-                for slot in range(askers)
+            served = await stack.enter_async_context(_served(settings, on_progress, askers or 1))
+            count = await asyncio.to_thread(_askers, served, askers)
+            models = [
+                await stack.enter_async_context(_chat_model(served, settings, slot))
+                for slot in range(count)
             ]
-            yield Bench(tuple(loops), client, Path(connection.url.database or "").stem)
+            connection, today = tools.connections[schema.connection], _today(settings)
+            shown = connection.shown_url
+            loops = [
+                Loop(model, client, schema, today=today, database=shown, options=options)
+                for model in models
+            ]
+            name = Path(connection.url.database or "").stem
+            yield Bench(tuple(loops), tuple(models), client, name)
 
     return opened
 
@@ -129,42 +133,23 @@ def open_bench(
 def open_staff(
     database: str | None, model: str | None, endpoint: str | None, jobs: int | None
 ) -> OpenStaff:
-    """As `open_asker`, with askers that work at the same time: `jobs`, or as the server has slots.
-
-    Each has a connection and a slot of its own; the database tools are shared. A server that is
-    started for this gets as many slots as there are jobs.
-    """
-    settings = assistant_settings.load(model=model, endpoint=endpoint)
-    tools = tool_settings.load(assistant_settings.find_file(), database)
-    options = _options(settings, ALL)
+    """As `open_bench`, for a report."""
+    open_one = open_bench(database, model, endpoint, askers=jobs)
 
     @asynccontextmanager
     async def opened(on_progress: Listener) -> AsyncIterator[Staff]:
-        async with AsyncExitStack() as stack:
-            client = await stack.enter_async_context(Tools(create_server(tools)))
-            schema = await client.schema()
-            served = await stack.enter_async_context(_served(settings, on_progress, jobs or 1))
-            count = await asyncio.to_thread(_askers, served, jobs)
-            chats = [
-                await stack.enter_async_context(_chat_model(served, settings, slot))
-                for slot in range(count)
-            ]
-            shown, today = tools.connections[schema.connection].shown_url, _today(settings)
-            loops = [
-                Loop(chat, client, schema, today=today, database=shown, options=options)
-                for chat in chats
-            ]
-            yield Staff(tuple(loops), _writer(chats[0]))
+        async with open_one(on_progress) as bench:
+            yield Staff(bench.askers, _writer(bench.models[0]))
 
     return opened
 
 
-def _askers(served: "Endpoint", jobs: int | None) -> int:
-    """How many work at once: no more than a llama-server has slots, as asked of any other."""
-    if jobs is None or served.kind == "llama.cpp":
+def _askers(served: "Endpoint", wish: int | None) -> int:
+    """How many work at once: no more than a llama-server has slots, as wished of any other."""
+    if wish is None or (wish > 1 and served.kind == "llama.cpp"):
         most = slots(served)
-        return most if jobs is None else min(jobs, most)
-    return jobs
+        return most if wish is None else min(wish, most)
+    return wish
 
 
 def _writer(chat: ChatModel) -> Write:
