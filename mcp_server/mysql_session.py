@@ -3,14 +3,13 @@
 import logging
 import socket
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from struct import pack
 from typing import Any
 
 import pymysql
 from pymysql.connections import MySQLResult
-from pymysql.cursors import SSCursor
 from sqlalchemy.pool import PoolProxiedConnection
 
 from mcp_server.errors import DatabaseToolError, FenceIncomplete
@@ -22,11 +21,12 @@ from mcp_server.mysql_fence import (
     fence_of,
     server_of,
 )
+from mcp_server.mysql_rows import cells, packets
 from mcp_server.mysql_servers import Server
-from mcp_server.mysql_types import kind_of_column
+from mcp_server.mysql_types import converter, kind_of_column
 from mcp_server.policy import Policy
 from mcp_server.reads import Reads
-from mcp_server.results import Stream
+from mcp_server.results import Column, Stream, TypedStream, hide
 from mcp_server.sessions import Flavour
 from mcp_server.settings import ConnectionSettings
 from mcp_server.views import admit
@@ -61,7 +61,8 @@ class MySqlSession:
         self.version = self.product = ""
         self.layers: tuple[str, ...] = ()
         self.missing: tuple[str, ...] = ()
-        self._cursor: Any = None
+        self._running = False
+        self._packets: Iterator[bytes] = iter(())
         self._admitted: Reads | None = None
         self._stopped = False
         # Held while another thread kills: the statement cannot end and another one start.
@@ -133,42 +134,44 @@ class MySqlSession:
         self._admitted = admit(self, sql, self._policy)
 
     def stream(self, sql: str) -> Stream:
+        self._finish()
         with self._guard:
-            self._cursor = self._raw.cursor(SSCursor)
-        self._cursor.execute(sql)
-        self._check_origins()
-        description = self._cursor.description or ()
-        return Stream(
-            names=[column[0] for column in description],
-            kinds=[kind_of_column(type_code=column[1], width=column[3]) for column in description],
-            rows=self._cursor.fetchall_unbuffered(),
-            kind_of=lambda value: "binary" if isinstance(value, bytes) else "text",
-            hidden=self._hidden(),
+            self._running = True
+        self._raw.query(sql, unbuffered=True)
+        result = self._raw._result  # PyMySQL keeps the origin of columns to itself
+        if not result.unbuffered_active:
+            return TypedStream((), iter(()))
+        result.unbuffered_active, result.connection = False, None  # the rows are ours to read
+        self._packets = packets(self._raw)
+        self._check_origins(result.fields)
+        hidden = self._hidden(result.fields)
+        converters = [hide if field in hidden else converter(field) for field in result.fields]
+        columns = tuple(
+            Column(field.name, "text" if field in hidden else kind_of_column(field))
+            for field in result.fields
         )
+        return TypedStream(columns, (cells(packet, converters) for packet in self._packets))
 
-    def _hidden(self) -> frozenset[int]:
-        """The masked columns of the statement that runs, by the origin that the server tells."""
+    def _hidden(self, fields: Sequence[Any]) -> frozenset[Any]:
+        """The masked columns, by the origin that the server tells."""
         mask = self._policy.mask
-        result = self._cursor._result  # PyMySQL keeps the origin of columns to itself
-        if not mask.columns or result is None:
-            return frozenset()
         return frozenset(
-            at
-            for at, field in enumerate(result.fields)
-            if mask.hides(field.db.decode(), field.org_table, field.org_name, field.name)
+            field
+            for field in fields
+            if mask.columns
+            and mask.hides(field.db.decode(), field.org_table, field.org_name, field.name)
         )
 
-    def _check_origins(self) -> None:
+    def _check_origins(self, fields: Sequence[Any]) -> None:
         """A net under the reading of names: where the columns come from, as the server tells it."""
-        if self._admitted is not None and self._cursor._result is not None:
-            fields = self._cursor._result.fields
+        if self._admitted is not None:
             origins = [(field.db.decode(), field.org_table, field.org_name) for field in fields]
             self._policy.closed.check_origins(origins, self._admitted)
 
     def stop(self) -> None:
         with self._guard:
             self._stopped = True
-            if self._cursor is None:
+            if not self._running:
                 return
             try:
                 self._kill()
@@ -188,7 +191,7 @@ class MySqlSession:
     def sever(self) -> None:
         """Cut the line to a server that no longer answers, so that who waits for it goes on."""
         with self._guard:
-            if self._cursor is not None and self._raw._sock is not None:
+            if self._running and self._raw._sock is not None:
                 with suppress(OSError):
                     self._raw._sock.shutdown(socket.SHUT_RDWR)
 
@@ -217,10 +220,11 @@ class MySqlSession:
     def _finish(self) -> None:
         """Take what the server sent already; a killed statement ends with an error."""
         with self._guard:
-            cursor, self._cursor = self._cursor, None
-        if cursor:
-            with suppress(pymysql.Error):
-                cursor.close()
+            self._running = False
+        left, self._packets = self._packets, iter(())
+        with suppress(pymysql.Error):
+            for _ in left:
+                pass
 
 
 def _is_running(spare: Any, number: int) -> bool:
