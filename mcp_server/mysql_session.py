@@ -10,6 +10,7 @@ from typing import Any
 
 import pymysql
 from pymysql.connections import MySQLResult
+from pymysql.constants import CR
 from sqlalchemy.pool import PoolProxiedConnection
 
 from mcp_server.errors import DatabaseToolError, FenceIncomplete
@@ -40,9 +41,10 @@ LAYERS = (
 )
 # Commands of the protocol; PyMySQL has no public way to send several, nor the last one.
 _QUERY = b"\x03"
-_ROLLBACK = _QUERY + b"ROLLBACK"
-_RESET_CONNECTION = b"\x1f"
-_FENCE = "kotae fence"
+_RESET_CONNECTION = b"\x1f"  # drops locks, variables and temporary tables
+_LEAVE = (_QUERY + b"ROLLBACK", _RESET_CONNECTION)
+# What is kept beside a connection in the pool.
+_FENCE, _UNREAD = "kotae fence", "kotae unread"
 
 
 class MySqlSession:
@@ -101,19 +103,29 @@ class MySqlSession:
             return rows
 
     def _ask_all(self, statements: Sequence[str]) -> list[Rows]:
-        return self._in_one_trip([_QUERY + statement.encode() for statement in statements])
-
-    def _in_one_trip(self, commands: Sequence[bytes]) -> list[Rows]:
-        """Send all commands at once, then read what the server says to each; one wait, not many.
+        """All sent at once, then read what the server says to each; one wait, not many.
 
         Raises the first error once every answer is read, so that the connection stays in step.
         """
-        self._raw._write_bytes(b"".join(pack("<I", len(command)) + command for command in commands))
-        answers = [self._answer() for _ in commands]
+        self._send([_QUERY + statement.encode() for statement in statements])
+        self._check_cleared()
+        answers = [self._answer() for _ in statements]
         for answer in answers:
             if isinstance(answer, pymysql.Error):
                 raise answer
         return [answer for answer in answers if not isinstance(answer, pymysql.Error)]
+
+    def _check_cleared(self) -> None:
+        """What the server said to the end of the session before: it was not waited for.
+
+        A connection that could not be cleared is as good as lost.
+        """
+        cleared = [self._answer() for _ in self._pooled.info.pop(_UNREAD, ())]
+        if any(isinstance(answer, pymysql.Error) for answer in cleared):
+            raise pymysql.OperationalError(CR.CR_SERVER_LOST, f"not cleared: {cleared}")
+
+    def _send(self, commands: Sequence[bytes]) -> None:
+        self._raw._write_bytes(b"".join(pack("<I", len(command)) + command for command in commands))
 
     def _answer(self) -> Rows | pymysql.Error:
         self._raw._next_seq_id = 1  # each command begins a count of its own
@@ -201,21 +213,20 @@ class MySqlSession:
         self._pooled.invalidate()
 
     def close(self) -> None:
-        """Leave the fence: ROLLBACK, everything of the session forgotten, back to the pool."""
+        """Leave the fence: ROLLBACK, everything of the session forgotten, back to the pool.
+
+        Whoever takes the connection next hears whether the server did so.
+        """
         if self._pooled.is_valid:
             self._finish()
             try:
-                self._forget()
+                self._send(_LEAVE)
+                self._pooled.info[_UNREAD] = _LEAVE
             except pymysql.Error:
                 self._stopped = True
             if self._stopped:
                 self._pooled.invalidate()
         self._pooled.close()
-
-    def _forget(self) -> None:
-        self._wait_at_most(CONNECT_SECONDS)
-        # The reset drops locks, variables and temporary tables.
-        self._in_one_trip([_ROLLBACK, _RESET_CONNECTION])
 
     def _finish(self) -> None:
         """Take what the server sent already; a killed statement ends with an error."""

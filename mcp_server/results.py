@@ -169,14 +169,15 @@ def tsv(result: QueryResult) -> str:
     reads \\N.
     """
     lines = ["\t".join(_written(column.name) for column in result.columns)]
-    lines += map(_line, result.rows)
+    shape = "\t".join(["%s"] * len(result.columns))
+    lines += [_line(row, shape) for row in result.rows]
     return "\n".join(lines)
 
 
-def _line(row: Sequence[Cell]) -> str:
+def _line(row: tuple[Cell, ...], shape: str) -> str:
     """Few rows hold anything to escape, and to look at one as a whole is cheap."""
     if None not in row:
-        line = "\t".join(map(str, row))
+        line = shape % row
         clean = "\\" not in line and "\n" not in line and "\r" not in line
         if clean and line.count("\t") == len(row) - 1:
             return line
