@@ -153,7 +153,7 @@ def structured(result: QueryResult) -> dict[str, Any]:
     """The result for programs; cells as JSON can hold them exactly."""
     return {
         "columns": [{"name": column.name, "type": column.type} for column in result.columns],
-        "rows": [list(row) for row in result.rows],
+        "rows": result.rows,
         "row_count": len(result.rows),
         "truncated": result.truncated,
         "elapsed_ms": result.elapsed_ms,
