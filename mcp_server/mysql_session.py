@@ -16,7 +16,6 @@ from sqlalchemy.pool import PoolProxiedConnection
 from mcp_server.errors import DatabaseToolError, FenceIncomplete
 from mcp_server.mysql_fence import (
     ENGINE_LAYERS,
-    OF_THE_CLIENT,
     Fence,
     Rows,
     fence_of,
@@ -41,10 +40,10 @@ LAYERS = (
 )
 # Commands of the protocol; PyMySQL has no public way to send several, nor the last one.
 _QUERY = b"\x03"
+_ROLLBACK = _QUERY + b"ROLLBACK"
 _RESET_CONNECTION = b"\x1f"  # drops locks, variables and temporary tables
-_LEAVE = (_QUERY + b"ROLLBACK", _RESET_CONNECTION)
-# What is kept beside a connection in the pool.
-_FENCE, _UNREAD = "kotae fence", "kotae unread"
+# What is kept beside a connection in the pool: its server and fence; answers not read yet.
+_FENCE, _PREPARED = "kotae fence", "kotae prepared"
 
 
 class MySqlSession:
@@ -75,7 +74,12 @@ class MySqlSession:
         self._wait_at_most(CONNECT_SECONDS)
         server, fence = self._known(seconds)
         self.flavour, self.version, self.product = server.flavour, server.version, server.product
-        missing = fence.raise_around(self._ask_all, self._settings.where)
+        if _PREPARED not in self._pooled.info:
+            self._prepare(fence)
+        self._send(fence.at_use)
+        missing = fence.lacking(self._prepared(), self._settings.where)
+        for _ in fence.at_use:
+            self._answer()
         self.missing = tuple(layer for layer in LAYERS if layer in missing)
         self.layers = tuple(layer for layer in LAYERS if layer not in missing)
         if self._settings.fence == "required" and missing & ENGINE_LAYERS:
@@ -102,40 +106,31 @@ class MySqlSession:
             rows: Rows = cursor.fetchall()
             return rows
 
-    def _ask_all(self, statements: Sequence[str]) -> list[Rows]:
-        """All sent at once, then read what the server says to each; one wait, not many.
+    def _prepare(self, fence: Fence, *before: bytes) -> None:
+        """Send all that can be sent ahead; who uses the connection next reads the answers."""
+        self._send(fence.ahead, *before)
+        self._pooled.info[_PREPARED] = len(before) + len(fence.ahead)
 
-        Raises the first error once every answer is read, so that the connection stays in step.
+    def _prepared(self) -> Rows:
+        """What the server said to the last command that was sent ahead.
+
+        A connection that was not cleared, or took not all of it, is as good as lost.
         """
-        self._send([_QUERY + statement.encode() for statement in statements])
-        self._check_cleared()
-        answers = [self._answer() for _ in statements]
-        for answer in answers:
-            if isinstance(answer, pymysql.Error):
-                raise answer
-        return [answer for answer in answers if not isinstance(answer, pymysql.Error)]
+        try:
+            *_, last = [self._answer() for _ in range(self._pooled.info.pop(_PREPARED))]
+        except pymysql.Error as error:
+            raise pymysql.OperationalError(CR.CR_SERVER_LOST, f"not cleared: {error}") from error
+        return last
 
-    def _check_cleared(self) -> None:
-        """What the server said to the end of the session before: it was not waited for.
-
-        A connection that could not be cleared is as good as lost.
-        """
-        cleared = [self._answer() for _ in self._pooled.info.pop(_UNREAD, ())]
-        if any(isinstance(answer, pymysql.Error) for answer in cleared):
-            raise pymysql.OperationalError(CR.CR_SERVER_LOST, f"not cleared: {cleared}")
-
-    def _send(self, commands: Sequence[bytes]) -> None:
+    def _send(self, statements: Sequence[str], *before: bytes) -> None:
+        """All at once, after the commands `before`: one wait for the answers, not many."""
+        commands = [*before, *(_QUERY + statement.encode() for statement in statements)]
         self._raw._write_bytes(b"".join(pack("<I", len(command)) + command for command in commands))
 
-    def _answer(self) -> Rows | pymysql.Error:
+    def _answer(self) -> Rows:
         self._raw._next_seq_id = 1  # each command begins a count of its own
         result = MySQLResult(self._raw)
-        try:
-            result.read()
-        except pymysql.Error as error:
-            if error.args and error.args[0] in OF_THE_CLIENT:
-                raise
-            return error
+        result.read()
         rows: Rows = result.rows or ()
         return rows
 
@@ -213,15 +208,15 @@ class MySqlSession:
         self._pooled.invalidate()
 
     def close(self) -> None:
-        """Leave the fence: ROLLBACK, everything of the session forgotten, back to the pool.
+        """Everything of the session forgotten, the settings of the next one made, back to the pool.
 
         Whoever takes the connection next hears whether the server did so.
         """
         if self._pooled.is_valid:
             self._finish()
             try:
-                self._send(_LEAVE)
-                self._pooled.info[_UNREAD] = _LEAVE
+                _, fence = self._pooled.info[_FENCE]
+                self._prepare(fence, _ROLLBACK, _RESET_CONNECTION)
             except pymysql.Error:
                 self._stopped = True
             if self._stopped:
