@@ -4,6 +4,7 @@ Over stdio, standard output carries the protocol only.
 """
 
 import argparse
+import gc
 import os
 import signal
 import sys
@@ -17,6 +18,7 @@ from mcp_server.server import create_server
 from mcp_server.settings import load
 
 USAGE_OR_SETTINGS = 2
+_NEW_OBJECTS_BETWEEN_SEARCHES = 50_000
 
 
 def main() -> None:
@@ -26,6 +28,7 @@ def main() -> None:
         connections = Connections(settings)
         _close_before_dying(connections)
         server = create_server(settings, connections)
+        _look_less_for_garbage()
         if arguments.http:
             from mcp_server import http
 
@@ -35,6 +38,12 @@ def main() -> None:
     except DatabaseToolError as error:
         print(f"kotae: {error}", file=sys.stderr)
         sys.exit(USAGE_OR_SETTINGS)
+
+
+def _look_less_for_garbage() -> None:
+    """A thousand rows are more new objects than set off a search through everything loaded."""
+    gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS_BETWEEN_SEARCHES)
 
 
 def _close_before_dying(connections: Connections) -> None:

@@ -1,6 +1,6 @@
 """Databases by name, and work on them: in a thread, within a deadline, stopped for real."""
 
-import math
+import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -9,13 +9,13 @@ from typing import Any, Generic, TypeVar
 from weakref import WeakSet
 
 import anyio
-from anyio import to_thread
 
 from mcp_server.errors import DatabaseBusy, NoConnection, QueryTimedOut, UnknownConnection
 from mcp_server.mysql import MySqlDatabase
 from mcp_server.sessions import Database, Session
 from mcp_server.settings import ConnectionSettings, Limits, Settings
 from mcp_server.sqlite import SqliteDatabase
+from mcp_server.threads import Threads
 
 _SECONDS_TO_STOP = 5
 _SECONDS_BETWEEN_LOOKS = 0.1
@@ -37,7 +37,7 @@ class Connections:
         }
         # Who waits for a session waits here and holds no thread; for threads there is no limit,
         # so that one that stops a statement never waits for those that run.
-        self._threads = anyio.CapacityLimiter(math.inf)
+        self._threads = Threads()
         self._places = {
             name: anyio.CapacityLimiter(database.most_sessions)
             for name, database in self._databases.items()
@@ -64,31 +64,38 @@ class Connections:
         Raises QueryTimedOut, DatabaseBusy when no session was free in all that time, and
         whatever the session raises.
         """
-        call = _Call(database, work)
-        self._calls.add(call)
+        place = self._places[database.settings.name]
+        by = asyncio.get_running_loop().time() + self._seconds
+        await self._take(place, database, by)
         try:
-            with anyio.fail_after(self._seconds):
-                return await self._run(call, self._places[database.settings.name])
-        except TimeoutError as error:
-            if call.has_begun:
-                raise QueryTimedOut(seconds=self._seconds) from error
-            most = f"{database.most_sessions}/{database.most_sessions}"
-            raise DatabaseBusy(where=database.settings.where, message=most) from error
-
-    async def _run(self, call: "_Call[Result]", place: anyio.CapacityLimiter) -> Result:
-        """A place is given back when the statement has ended, not when its caller has gone."""
-        await _take(place)
-        try:
-            try:
-                return await to_thread.run_sync(
-                    call.run, abandon_on_cancel=True, limiter=self._threads
-                )
-            except anyio.get_cancelled_exc_class():
-                with anyio.CancelScope(shield=True):
-                    await to_thread.run_sync(call.stop, limiter=self._threads)
-                raise
+            return await self._run(_Call(database, work), by)
         finally:
             place.release()
+
+    async def _take(self, place: anyio.CapacityLimiter, database: Database, by: float) -> None:
+        """At once where one is free: to wait, be it for nothing, costs turns of the event loop."""
+        try:
+            place.acquire_nowait()
+        except anyio.WouldBlock:
+            with anyio.CancelScope(deadline=by) as scope:
+                await place.acquire()
+                return
+            if scope.cancelled_caught:
+                most = f"{database.most_sessions}/{database.most_sessions}"
+                raise DatabaseBusy(where=database.settings.where, message=most) from None
+
+    async def _run(self, call: "_Call[Result]", by: float) -> Result:
+        """It returns when the statement has ended, whoever has gone or given up meanwhile."""
+        self._calls.add(call)
+        try:
+            async with asyncio.timeout_at(by):
+                return await self._threads.run(call.run)
+        except (TimeoutError, asyncio.CancelledError) as error:
+            with anyio.CancelScope(shield=True):
+                await self._threads.run(call.stop)
+            if isinstance(error, TimeoutError):
+                raise QueryTimedOut(seconds=self._seconds) from error
+            raise
 
     @property
     def busy(self) -> bool:
@@ -102,14 +109,7 @@ class Connections:
                 threads.map(_Call.stop, calls)
         for database in self._databases.values():
             database.close()
-
-
-async def _take(place: anyio.CapacityLimiter) -> None:
-    """At once where one is free: to wait, be it for nothing, costs a turn of the event loop."""
-    try:
-        place.acquire_nowait()
-    except anyio.WouldBlock:
-        await place.acquire()
+        self._threads.close()
 
 
 def _database(connection: ConnectionSettings, limits: Limits) -> Database:
@@ -124,17 +124,12 @@ class _Call(Generic[Result]):
     def __init__(self, database: Database, work: Callable[[Session], Result]) -> None:
         self._database, self._work = database, work
         self._session: Session | None = None
-        self._begun, self._stopped, self._ended = (threading.Event() for _ in range(3))
-
-    @property
-    def has_begun(self) -> bool:
-        return self._begun.is_set()
+        self._stopped, self._ended = False, threading.Event()
 
     def run(self) -> Result:
-        self._begun.set()
         try:
             with self._database.session() as self._session:
-                if self._stopped.is_set():
+                if self._stopped:
                     raise QueryTimedOut(seconds=0)
                 return self._work(self._session)
         finally:
@@ -149,7 +144,7 @@ class _Call(Generic[Result]):
 
         A server that cannot be asked, or does not obey, is let go of.
         """
-        self._stopped.set()
+        self._stopped = True
         deadline = time.monotonic() + _SECONDS_TO_STOP
         while (session := self._session) and not self._ended.is_set():
             if time.monotonic() > deadline:

@@ -27,8 +27,6 @@ ENGINE_LAYERS = frozenset({SESSION, TRANSACTION})
 Rows = Sequence[Sequence[str | None]]
 Ask = Callable[[str], Rows]
 """One statement to the server; its rows."""
-AskAll = Callable[[Sequence[str]], Sequence[Rows]]
-"""Several statements in one round trip; the rows of each."""
 
 _PINNED, _CONVENIENCE = "pinned", "convenience"
 SQL_MODES = {
@@ -52,13 +50,23 @@ class Fence:
     read_back: str
     missing: frozenset[str]
 
-    def raise_around(self, ask: AskAll, where: str) -> frozenset[str]:
-        """Put the fence around a session; the layers that it lacks then.
+    @property
+    def ahead(self) -> tuple[str, ...]:
+        """What a session is told, and asked back, as soon as the one before has ended."""
+        return self.statements[0], self.read_back
+
+    @property
+    def at_use(self) -> tuple[str, ...]:
+        """What waits for the statement: some servers fix here which rows it will see."""
+        return self.statements[1:]
+
+    def lacking(self, read_back: Rows, where: str) -> frozenset[str]:
+        """The layers that a session lacks which answered this.
 
         Raises FenceMissing when the server would read quotes or characters otherwise than the
         lexer does.
         """
-        *_, [(sql_mode, charset, *read_only)] = ask([*self.statements, self.read_back])
+        [(sql_mode, charset, *read_only)] = read_back
         if _OTHER_QUOTING.search(sql_mode or "") or charset not in _UNICODE:
             raise FenceMissing(where=where, message=f"sql_mode {sql_mode}, charset {charset}")
         return self.missing | ({SESSION} if read_only != ["1"] else frozenset())

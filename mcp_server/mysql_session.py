@@ -3,30 +3,30 @@
 import logging
 import socket
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from struct import pack
 from typing import Any
 
 import pymysql
 from pymysql.connections import MySQLResult
-from pymysql.cursors import SSCursor
+from pymysql.constants import CR
 from sqlalchemy.pool import PoolProxiedConnection
 
 from mcp_server.errors import DatabaseToolError, FenceIncomplete
 from mcp_server.mysql_fence import (
     ENGINE_LAYERS,
-    OF_THE_CLIENT,
     Fence,
     Rows,
     fence_of,
     server_of,
 )
+from mcp_server.mysql_rows import cells, packets
 from mcp_server.mysql_servers import Server
-from mcp_server.mysql_types import kind_of_column
+from mcp_server.mysql_types import converter, kind_of_column
 from mcp_server.policy import Policy
 from mcp_server.reads import Reads
-from mcp_server.results import Stream
+from mcp_server.results import Column, Stream, TypedStream, hide
 from mcp_server.sessions import Flavour
 from mcp_server.settings import ConnectionSettings
 from mcp_server.views import admit
@@ -41,8 +41,9 @@ LAYERS = (
 # Commands of the protocol; PyMySQL has no public way to send several, nor the last one.
 _QUERY = b"\x03"
 _ROLLBACK = _QUERY + b"ROLLBACK"
-_RESET_CONNECTION = b"\x1f"
-_FENCE = "kotae fence"
+_RESET_CONNECTION = b"\x1f"  # drops locks, variables and temporary tables
+# What is kept beside a connection in the pool: its server and fence; answers not read yet.
+_FENCE, _PREPARED = "kotae fence", "kotae prepared"
 
 
 class MySqlSession:
@@ -61,7 +62,8 @@ class MySqlSession:
         self.version = self.product = ""
         self.layers: tuple[str, ...] = ()
         self.missing: tuple[str, ...] = ()
-        self._cursor: Any = None
+        self._running = False
+        self._packets: Iterator[bytes] = iter(())
         self._admitted: Reads | None = None
         self._stopped = False
         # Held while another thread kills: the statement cannot end and another one start.
@@ -72,7 +74,12 @@ class MySqlSession:
         self._wait_at_most(CONNECT_SECONDS)
         server, fence = self._known(seconds)
         self.flavour, self.version, self.product = server.flavour, server.version, server.product
-        missing = fence.raise_around(self._ask_all, self._settings.where)
+        if _PREPARED not in self._pooled.info:
+            self._prepare(fence)
+        self._send(fence.at_use)
+        missing = fence.lacking(self._prepared(), self._settings.where)
+        for _ in fence.at_use:
+            self._answer()
         self.missing = tuple(layer for layer in LAYERS if layer in missing)
         self.layers = tuple(layer for layer in LAYERS if layer not in missing)
         if self._settings.fence == "required" and missing & ENGINE_LAYERS:
@@ -99,30 +106,31 @@ class MySqlSession:
             rows: Rows = cursor.fetchall()
             return rows
 
-    def _ask_all(self, statements: Sequence[str]) -> list[Rows]:
-        return self._in_one_trip([_QUERY + statement.encode() for statement in statements])
+    def _prepare(self, fence: Fence, *before: bytes) -> None:
+        """Send all that can be sent ahead; who uses the connection next reads the answers."""
+        self._send(fence.ahead, *before)
+        self._pooled.info[_PREPARED] = len(before) + len(fence.ahead)
 
-    def _in_one_trip(self, commands: Sequence[bytes]) -> list[Rows]:
-        """Send all commands at once, then read what the server says to each; one wait, not many.
+    def _prepared(self) -> Rows:
+        """What the server said to the last command that was sent ahead.
 
-        Raises the first error once every answer is read, so that the connection stays in step.
+        A connection that was not cleared, or took not all of it, is as good as lost.
         """
-        self._raw._write_bytes(b"".join(pack("<I", len(command)) + command for command in commands))
-        answers = [self._answer() for _ in commands]
-        for answer in answers:
-            if isinstance(answer, pymysql.Error):
-                raise answer
-        return [answer for answer in answers if not isinstance(answer, pymysql.Error)]
+        try:
+            *_, last = [self._answer() for _ in range(self._pooled.info.pop(_PREPARED))]
+        except pymysql.Error as error:
+            raise pymysql.OperationalError(CR.CR_SERVER_LOST, f"not cleared: {error}") from error
+        return last
 
-    def _answer(self) -> Rows | pymysql.Error:
+    def _send(self, statements: Sequence[str], *before: bytes) -> None:
+        """All at once, after the commands `before`: one wait for the answers, not many."""
+        commands = [*before, *(_QUERY + statement.encode() for statement in statements)]
+        self._raw._write_bytes(b"".join(pack("<I", len(command)) + command for command in commands))
+
+    def _answer(self) -> Rows:
         self._raw._next_seq_id = 1  # each command begins a count of its own
         result = MySQLResult(self._raw)
-        try:
-            result.read()
-        except pymysql.Error as error:
-            if error.args and error.args[0] in OF_THE_CLIENT:
-                raise
-            return error
+        result.read()
         rows: Rows = result.rows or ()
         return rows
 
@@ -133,42 +141,44 @@ class MySqlSession:
         self._admitted = admit(self, sql, self._policy)
 
     def stream(self, sql: str) -> Stream:
+        self._finish()
         with self._guard:
-            self._cursor = self._raw.cursor(SSCursor)
-        self._cursor.execute(sql)
-        self._check_origins()
-        description = self._cursor.description or ()
-        return Stream(
-            names=[column[0] for column in description],
-            kinds=[kind_of_column(type_code=column[1], width=column[3]) for column in description],
-            rows=self._cursor.fetchall_unbuffered(),
-            kind_of=lambda value: "binary" if isinstance(value, bytes) else "text",
-            hidden=self._hidden(),
+            self._running = True
+        self._raw.query(sql, unbuffered=True)
+        result = self._raw._result  # PyMySQL keeps the origin of columns to itself
+        if not result.unbuffered_active:
+            return TypedStream((), iter(()))
+        result.unbuffered_active, result.connection = False, None  # the rows are ours to read
+        self._packets = packets(self._raw)
+        self._check_origins(result.fields)
+        hidden = self._hidden(result.fields)
+        converters = [hide if field in hidden else converter(field) for field in result.fields]
+        columns = tuple(
+            Column(field.name, "text" if field in hidden else kind_of_column(field))
+            for field in result.fields
         )
+        return TypedStream(columns, (cells(packet, converters) for packet in self._packets))
 
-    def _hidden(self) -> frozenset[int]:
-        """The masked columns of the statement that runs, by the origin that the server tells."""
+    def _hidden(self, fields: Sequence[Any]) -> frozenset[Any]:
+        """The masked columns, by the origin that the server tells."""
         mask = self._policy.mask
-        result = self._cursor._result  # PyMySQL keeps the origin of columns to itself
-        if not mask.columns or result is None:
-            return frozenset()
         return frozenset(
-            at
-            for at, field in enumerate(result.fields)
-            if mask.hides(field.db.decode(), field.org_table, field.org_name, field.name)
+            field
+            for field in fields
+            if mask.columns
+            and mask.hides(field.db.decode(), field.org_table, field.org_name, field.name)
         )
 
-    def _check_origins(self) -> None:
+    def _check_origins(self, fields: Sequence[Any]) -> None:
         """A net under the reading of names: where the columns come from, as the server tells it."""
-        if self._admitted is not None and self._cursor._result is not None:
-            fields = self._cursor._result.fields
+        if self._admitted is not None:
             origins = [(field.db.decode(), field.org_table, field.org_name) for field in fields]
             self._policy.closed.check_origins(origins, self._admitted)
 
     def stop(self) -> None:
         with self._guard:
             self._stopped = True
-            if self._cursor is None:
+            if not self._running:
                 return
             try:
                 self._kill()
@@ -188,7 +198,7 @@ class MySqlSession:
     def sever(self) -> None:
         """Cut the line to a server that no longer answers, so that who waits for it goes on."""
         with self._guard:
-            if self._cursor is not None and self._raw._sock is not None:
+            if self._running and self._raw._sock is not None:
                 with suppress(OSError):
                     self._raw._sock.shutdown(socket.SHUT_RDWR)
 
@@ -198,29 +208,29 @@ class MySqlSession:
         self._pooled.invalidate()
 
     def close(self) -> None:
-        """Leave the fence: ROLLBACK, everything of the session forgotten, back to the pool."""
+        """Everything of the session forgotten, the settings of the next one made, back to the pool.
+
+        Whoever takes the connection next hears whether the server did so.
+        """
         if self._pooled.is_valid:
             self._finish()
             try:
-                self._forget()
+                _, fence = self._pooled.info[_FENCE]
+                self._prepare(fence, _ROLLBACK, _RESET_CONNECTION)
             except pymysql.Error:
                 self._stopped = True
             if self._stopped:
                 self._pooled.invalidate()
         self._pooled.close()
 
-    def _forget(self) -> None:
-        self._wait_at_most(CONNECT_SECONDS)
-        # The reset drops locks, variables and temporary tables.
-        self._in_one_trip([_ROLLBACK, _RESET_CONNECTION])
-
     def _finish(self) -> None:
         """Take what the server sent already; a killed statement ends with an error."""
         with self._guard:
-            cursor, self._cursor = self._cursor, None
-        if cursor:
-            with suppress(pymysql.Error):
-                cursor.close()
+            self._running = False
+        left, self._packets = self._packets, iter(())
+        with suppress(pymysql.Error):
+            for _ in left:
+                pass
 
 
 def _is_running(spare: Any, number: int) -> bool:

@@ -1,8 +1,13 @@
-"""Types of result columns, as the MySQL protocol numbers them."""
+"""Types of result columns, as the MySQL protocol numbers them, and their cells off the wire."""
 
+import math
+from collections.abc import Callable
+from typing import Any
+
+from pymysql.connections import TEXT_TYPES
 from pymysql.constants import FIELD_TYPE
 
-from mcp_server.results import ColumnType
+from mcp_server.results import Cell, ColumnType, exact, shown_bytes
 
 _KINDS: dict[int, ColumnType] = {
     **dict.fromkeys(
@@ -24,10 +29,43 @@ _KINDS: dict[int, ColumnType] = {
     FIELD_TYPE.TIME: "time",
     FIELD_TYPE.JSON: "json",
 }
+_NO_CHARSET = 63
+_INEXACT_DIGITS = 16
 
 
-def kind_of_column(type_code: int, width: int) -> ColumnType | None:
-    """The column type; None for texts and binaries, which only their values tell apart."""
-    if type_code == FIELD_TYPE.TINY and width == 1:
+def kind_of_column(field: Any) -> ColumnType:
+    """The type of a column as PyMySQL describes it."""
+    if field.type_code == FIELD_TYPE.TINY and field.length == 1:
         return "boolean"
-    return _KINDS.get(type_code)
+    if known := _KINDS.get(field.type_code):
+        return known
+    binary = field.type_code in TEXT_TYPES and field.charsetnr == _NO_CHARSET
+    return "binary" if binary else "text"
+
+
+def converter(field: Any) -> Callable[[bytes], Cell]:
+    """What makes a cell of the bytes that the server writes."""
+    if field.type_code == FIELD_TYPE.BIT:
+        return _bits
+    match kind_of_column(field):
+        case "integer" | "boolean":
+            return _integer
+        case "float":
+            return _float
+        case "binary":
+            return shown_bytes
+    return bytes.decode
+
+
+def _integer(value: bytes) -> Cell:
+    number = int(value)
+    return number if len(value) < _INEXACT_DIGITS else exact(number)
+
+
+def _bits(value: bytes) -> Cell:
+    return exact(int.from_bytes(value, "big"))
+
+
+def _float(value: bytes) -> Cell:
+    number = float(value)
+    return number if math.isfinite(number) else value.decode()

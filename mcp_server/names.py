@@ -8,6 +8,8 @@ from mcp_server.lexer import Token
 
 def folded(name: str) -> str:
     """The name as the most forgiving server compares it: without case, accents and width."""
+    if name.isascii():
+        return name.lower()
     plain = unicodedata.normalize("NFKD", name.replace("ß", "s").replace("ı", "i").casefold())
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 

@@ -71,14 +71,16 @@ def read(
     rows: list[tuple[Cell, ...]] = []
     size = 0
     cut: Cut | None = None
+    shape = ""
     for whole in stream:
         row = whole
+        shape = shape or "%s" * len(row)
         if len(rows) == most_rows:
             return rows, "rows"
-        text = "".join(map(str, row))
+        text = shape % row
         if len(text) > limits.cell:  # only then can one of its cells be longer
             row = tuple(_shortened(cell, limits.cell) for cell in whole)
-            cut, text = "cell" if row != whole else cut, "".join(map(str, row))
+            cut, text = "cell" if row != whole else cut, shape % row
         size += len(text) if text.isascii() else len(text.encode())
         if size > limits.bytes:
             return rows, "bytes"

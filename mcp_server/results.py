@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal, get_args
+from typing import Any, Literal, Protocol
 
 Cell = str | int | float | None
 ColumnType = Literal[
@@ -46,23 +46,37 @@ class QueryResult:
     connection: str
 
 
-class Stream:
-    """The rows of a running statement, converted one by one as they are taken.
+class Stream(Protocol):
+    """The rows of a running statement, converted one by one as they are taken."""
 
-    `kinds` holds each column's type where the driver tells it; elsewhere `kind_of` judges each
-    value, and `columns` knows the type once the rows were taken. `hidden` columns tell nothing.
-    """
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Known for certain once the rows were taken."""
+
+    def __iter__(self) -> Iterator[tuple[Cell, ...]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class TypedStream:
+    """Rows of cells from a driver that tells the type of each column."""
+
+    columns: tuple[Column, ...]
+    rows: Iterator[tuple[Cell, ...]]
+
+    def __iter__(self) -> Iterator[tuple[Cell, ...]]:
+        return self.rows
+
+
+class JudgedStream:
+    """Rows of values that each have a type of their own; `hidden` columns tell nothing."""
 
     def __init__(
         self,
         names: Sequence[str],
-        kinds: Sequence[ColumnType | None],
         rows: Iterable[Sequence[Any]],
-        kind_of: Callable[[Any], ColumnType],
         hidden: frozenset[int] = frozenset(),
     ) -> None:
-        self._hidden = hidden
-        self._names, self._kinds, self._rows, self._kind_of = names, kinds, rows, kind_of
+        self._names, self._rows, self._hidden = names, rows, hidden
         self._seen: list[set[ColumnType]] = [set() for _ in names]
 
     def __iter__(self) -> Iterator[tuple[Cell, ...]]:
@@ -71,26 +85,28 @@ class Stream:
             yield tuple([take(value) for take, value in zip(convert, row, strict=True)])
 
     def _converter(self, at: int) -> Callable[[Any], Cell]:
-        if at in self._hidden:
-            return _hide
-        kind = self._kinds[at]
-        return partial(self._judged, self._seen[at]) if kind is None else _CONVERTERS[kind]
-
-    def _judged(self, seen: set[ColumnType], value: Any) -> Cell:
-        if value is None:
-            return None
-        kind = self._kind_of(value)
-        seen.add(kind)
-        return _CONVERTERS[kind](value)
+        return hide if at in self._hidden else partial(_judged, self._seen[at])
 
     @property
     def columns(self) -> tuple[Column, ...]:
         return tuple(
-            Column(name, "text" if at in self._hidden else kind or _common(seen))
-            for at, (name, kind, seen) in enumerate(
-                zip(self._names, self._kinds, self._seen, strict=True)
-            )
+            Column(name, "text" if at in self._hidden else _common(seen))
+            for at, (name, seen) in enumerate(zip(self._names, self._seen, strict=True))
         )
+
+
+def _judged(seen: set[ColumnType], value: Any) -> Cell:
+    if value is None:
+        return None
+    seen.add(kind_of_value(value))
+    match value:
+        case int():
+            return exact(value)
+        case float():
+            return value if math.isfinite(value) else str(value)
+        case bytes():
+            return shown_bytes(value)
+    return str(value)
 
 
 def kind_of_value(value: object) -> ColumnType:
@@ -117,44 +133,27 @@ def _common(kinds: set[ColumnType]) -> ColumnType:
     return "datetime" if kinds == {"date", "datetime"} else "text"
 
 
-def _hide(_: Any) -> Cell:
+def hide(_: Any) -> Cell:
+    """A cell of a masked column."""
     return HIDDEN
 
 
-def _text(value: Any) -> Cell:
-    return value if value is None else str(value)
-
-
-def _integer(value: Any) -> Cell:
-    if value is None:
-        return None
-    number = int.from_bytes(value, "big") if isinstance(value, bytes) else int(value)
+def exact(number: int) -> Cell:
+    """The number as every reader of JSON keeps it."""
     return number if -_EXACT <= number <= _EXACT else str(number)
 
 
-def _float(value: Any) -> Cell:
-    if value is None:
-        return None
-    number = float(value)
-    return number if math.isfinite(number) else str(value)
-
-
-def _binary(value: bytes | None) -> Cell:
-    if value is None:
-        return None
+def shown_bytes(value: bytes) -> Cell:
+    """How many bytes, and the first few."""
     more = "…" if len(value) > _SHOWN_BYTES else ""
     return f"<{len(value)} bytes 0x{value[:_SHOWN_BYTES].hex()}{more}>"
-
-
-_CONVERTERS: dict[ColumnType, Callable[[Any], Cell]] = dict.fromkeys(get_args(ColumnType), _text)
-_CONVERTERS |= {"integer": _integer, "boolean": _integer, "float": _float, "binary": _binary}
 
 
 def structured(result: QueryResult) -> dict[str, Any]:
     """The result for programs; cells as JSON can hold them exactly."""
     return {
         "columns": [{"name": column.name, "type": column.type} for column in result.columns],
-        "rows": [list(row) for row in result.rows],
+        "rows": result.rows,
         "row_count": len(result.rows),
         "truncated": result.truncated,
         "elapsed_ms": result.elapsed_ms,
@@ -170,8 +169,19 @@ def tsv(result: QueryResult) -> str:
     reads \\N.
     """
     lines = ["\t".join(_written(column.name) for column in result.columns)]
-    lines += ("\t".join(map(_written, row)) for row in result.rows)
+    shape = "\t".join(["%s"] * len(result.columns))
+    lines += [_line(row, shape) for row in result.rows]
     return "\n".join(lines)
+
+
+def _line(row: tuple[Cell, ...], shape: str) -> str:
+    """Few rows hold anything to escape, and to look at one as a whole is cheap."""
+    if None not in row:
+        line = shape % row
+        clean = "\\" not in line and "\n" not in line and "\r" not in line
+        if clean and line.count("\t") == len(row) - 1:
+            return line
+    return "\t".join(map(_written, row))
 
 
 def compact(result: QueryResult) -> str:
@@ -188,11 +198,7 @@ def summary(result: QueryResult) -> str:
 def _written(cell: Cell) -> str:
     if cell is None:
         return NULL
-    text = str(cell)
-    # Few cells hold anything to escape, and to look is cheaper than to translate.
-    if text.isprintable() and "\\" not in text:
-        return text
-    return text.translate(_ESCAPES)
+    return str(cell).translate(_ESCAPES)
 
 
 def _null_note(result: QueryResult) -> str:

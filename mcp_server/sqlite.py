@@ -23,7 +23,7 @@ from mcp_server.masking import Mask
 from mcp_server.names import folded
 from mcp_server.policy import SQLITE_POLICY, Policy, check
 from mcp_server.reads import Reads, Source
-from mcp_server.results import Stream, kind_of_value
+from mcp_server.results import JudgedStream, Stream
 from mcp_server.schema import quoted
 from mcp_server.sessions import Flavour
 from mcp_server.settings import ConnectionSettings, Limits
@@ -132,7 +132,7 @@ class SqliteSession:
                 raise NameClosed(token=self._refused) from error
             raise
         names = [column[0] for column in cursor.description or ()]
-        return Stream(names, [None] * len(names), cursor, kind_of_value, self._hidden(names))
+        return JudgedStream(names, cursor, self._hidden(names))
 
     def _hidden(self, names: Sequence[str]) -> frozenset[int]:
         """SQLite does not tell where a result column comes from, so its name decides."""

@@ -1,4 +1,4 @@
-from mcp_server.results import Column, QueryResult, Stream, compact, kind_of_value, summary, tsv
+from mcp_server.results import Column, JudgedStream, QueryResult, compact, summary, tsv
 
 
 def result(*rows: tuple[str | int | None, ...], names: tuple[str, ...] = ("a", "b")) -> QueryResult:
@@ -6,8 +6,8 @@ def result(*rows: tuple[str | int | None, ...], names: tuple[str, ...] = ("a", "
     return QueryResult(columns, rows, None, 1.0, "SELECT", "default")
 
 
-def stream(*values: object) -> Stream:
-    return Stream(["v"], [None], [[value] for value in values], kind_of_value)
+def stream(*values: object) -> JudgedStream:
+    return JudgedStream(["v"], [[value] for value in values])
 
 
 def kind(*values: object) -> str:
