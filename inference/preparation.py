@@ -8,7 +8,7 @@ from inference.engine import find_engine
 from inference.errors import EngineLacks, ModelDoesNotFit, ShapeUnknown
 from inference.flags import Launch, arguments
 from inference.hardware import physical_cores
-from inference.memory import MIB, Memory, on_cpu
+from inference.memory import MIB, Memory, Placement, on_cpu
 from inference.places import models_folder
 from inference.plan import Wishes, relieved
 from inference.planning import Planned, best_of, planned
@@ -25,7 +25,8 @@ class ServerWish:
     """What a person asked for; None leaves the choice to us.
 
     `model` is a catalogue name or a path to a GGUF file, `effort` the reasoning effort. `force`
-    starts a model that does not fit. `lan` serves the whole network. `idle_minutes` without a
+    starts a model that does not fit. `lan` serves the whole network. `mcp_servers` is a file of MCP
+    servers whose tools llama-server's own web page offers. `idle_minutes` without a
     client end a shared server that was started on demand.
     """
 
@@ -39,6 +40,7 @@ class ServerWish:
     lan: bool = False
     use_gpu: bool = True
     idle_minutes: float = 15.0
+    mcp_servers: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def _weighed(wish: ServerWish, model: LocalModel, engine: Engine, made: Planned)
     launches = []
     for p in plans:
         place, environment = tuned_place(p.place, made.shape, p.machine, program, model.path)
-        launch = Launch(model.path, model.name, place, wish.effort, wish.lan, saves)
+        launch = _launch(wish, model, place, saves)
         launches.append(replace(launch, environment=environment))
     return _checked(Preparation(engine, tuple(launches), tuple(p.memory for p in plans)))
 
@@ -102,8 +104,12 @@ def _weighed(wish: ServerWish, model: LocalModel, engine: Engine, made: Planned)
 def _unplanned(wish: ServerWish, model: LocalModel, engine: Engine) -> Preparation:
     place = on_cpu(wish.context_tokens or model.context_tokens, physical_cores())
     saves = saves_folder(engine.program.file, model.path)
-    launch = Launch(model.path, model.name, place, wish.effort, wish.lan, saves)
+    launch = _launch(wish, model, place, saves)
     return _checked(Preparation(engine, (launch,), (None,)))
+
+
+def _launch(wish: ServerWish, model: LocalModel, place: Placement, saves: Path | None) -> Launch:
+    return Launch(model.path, model.name, place, wish.effort, wish.lan, saves, wish.mcp_servers)
 
 
 def _checked(made: Preparation) -> Preparation:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -126,7 +127,9 @@ def _served(url: str) -> "Served":
     from assistant.settings import find_file
     from mcp_server import settings
 
-    return Served(url, needs_token=bool(settings.load(find_file()).http.token))
+    token = settings.load(find_file()).http.token
+    away = urlsplit(url).hostname not in ("localhost", "127.0.0.1", "::1")
+    return Served(url, needs_token=bool(token) or away)
 
 
 def _next_steps(server: "Server") -> Iterator[str]:
