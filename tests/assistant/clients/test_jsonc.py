@@ -49,8 +49,16 @@ def test_missing_objects_are_added(text: str) -> None:
 def test_tabs_and_windows_line_ends_are_kept() -> None:
     after = put('{\r\n\t"a": 1\r\n}\r\n', ("servers", "kotae"), {"b": 2})
     assert after.split("\r\n") == [
-        "{", '\t"a": 1,', '\t"servers": {', '\t\t"kotae": {', '\t\t\t"b": 2', "\t\t}", "\t}", "}", ""
-    ]  # fmt: skip
+        "{",
+        '\t"a": 1,',
+        '\t"servers": {',
+        '\t\t"kotae": {',
+        '\t\t\t"b": 2',
+        "\t\t}",
+        "\t}",
+        "}",
+        "",
+    ]
     assert "\n" not in after.replace("\r\n", "")
 
 
