@@ -15,6 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 import psutil
@@ -123,7 +124,8 @@ def table(found: Load, clients: int) -> str:
     """Markdown: a row a tool, then the whole."""
     lines = ["| tool | calls | calls/s | p50 ms | p95 ms | p99 ms |", "|---|--:|--:|--:|--:|--:|"]
     calls = {tool: found.taken.calls[tool] for tool in _MIX}
-    for tool, took in [*calls.items(), ("all", [each for took in calls.values() for each in took])]:
+    calls["all"] = list(chain.from_iterable(calls.values()))
+    for tool, took in calls.items():
         shares = " | ".join(f"{_share(took, percent):,.0f}" for percent in (50, 95, 99))
         lines.append(f"| {tool} | {len(took):,} | {len(took) / found.seconds:,.1f} | {shares} |")
     errors = found.taken.errors
@@ -151,7 +153,7 @@ def _connections(database: str) -> int:
     """Those of others than the one that asks."""
     engine = create_engine(database)
     with engine.connect() as connection:
-        name, count = connection.execute(text("SHOW STATUS LIKE 'Threads_connected'")).one()
+        _, count = connection.execute(text("SHOW STATUS LIKE 'Threads_connected'")).one()
     engine.dispose()
     return int(count) - 1
 
