@@ -41,7 +41,7 @@ def client(
     """The settings on standard output, or with --write the files that they were put into."""
     import json
 
-    from assistant.clients.entries import document, left_out
+    from assistant.clients.entries import document
     from assistant.clients.places import places
 
     with reporting_errors(*our_errors()):
@@ -53,9 +53,7 @@ def client(
             typer.echo(json.dumps(made, indent=2, ensure_ascii=False))
             for place in places(name):
                 say(t("client.place", path=place))
-        for variable in left_out(name, server):
-            say(t("client.header" if variable == TOKEN else "client.secret", variable=variable))
-        for line in (*_next_steps(server), *(_model_side() if name == "cline" else ())):
+        for line in (*_missing(name, server), *_next_steps(server), *_of_the_model(name)):
             say(line)
 
 
@@ -69,8 +67,10 @@ def web_tools_file() -> Path:
     from assistant.clients.entries import document
     from inference.places import state_folder, write_private
 
-    path = state_folder() / "web-tools.json"
-    write_private(path, json.dumps(document("llama-web", _started()), indent=2))
+    path, server = state_folder() / "web-tools.json", _started()
+    write_private(path, json.dumps(document("llama-web", server), indent=2))
+    for line in (*_missing("llama-web", server), *_next_steps(server)):
+        say(line)
     return path.absolute()
 
 
@@ -132,6 +132,13 @@ def _served(url: str) -> "Served":
     return Served(url, needs_token=bool(token) or away)
 
 
+def _missing(name: Client, server: "Server") -> Iterator[str]:
+    from assistant.clients.entries import left_out
+
+    for variable in left_out(name, server):
+        yield t("client.header" if variable == TOKEN else "client.secret", variable=variable)
+
+
 def _next_steps(server: "Server") -> Iterator[str]:
     from assistant.clients.entries import Served, Started
 
@@ -140,6 +147,14 @@ def _next_steps(server: "Server") -> Iterator[str]:
             yield t("client.start_http", command=shlex.join([*TOOL_SERVER, "--http"]))
         case Started(environment=environment) if not environment:
             yield t("client.no_database")
+
+
+def _of_the_model(name: Client) -> Iterator[str]:
+    match name:
+        case "cline":
+            yield from _model_side()
+        case "llama-web":
+            yield t("client.web_tools")
 
 
 def _model_side() -> Iterator[str]:
