@@ -45,7 +45,7 @@ def client(
     from assistant.clients.places import places
 
     with reporting_errors(*our_errors()):
-        server = _server(http=http or url != HTTP_URL, url=url)
+        server = _served(url) if http or url != HTTP_URL else _started()
         made = document(name, server)
         if write or path:
             _write(name, server, path)
@@ -89,10 +89,6 @@ def _write(name: Client, server: "Server", path: Path | None) -> None:
             say(t("client.unchanged", path=file))
         elif written.backup:
             say(t("client.backup", path=written.backup))
-
-
-def _server(*, http: bool, url: str) -> "Server":
-    return _served(url) if http else _started()
 
 
 def _started() -> "Started":
