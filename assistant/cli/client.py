@@ -123,8 +123,11 @@ def _served(url: str) -> "Served":
     from assistant.settings import find_file
     from mcp_server import settings
 
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise typer.BadParameter(t("client.bad_url", usual=HTTP_URL), param_hint="--url")
     token = settings.load(find_file()).http.token
-    away = urlsplit(url).hostname not in ("localhost", "127.0.0.1", "::1")
+    away = parts.hostname not in ("localhost", "127.0.0.1", "::1")
     return Served(url, needs_token=bool(token) or away)
 
 

@@ -113,6 +113,7 @@ def test_cline_is_told_the_model_of_the_endpoint(scripted_model: ScriptedModel) 
         (["llama-web", "--http"], "leave --http and --url out"),
         (["llama-web", "--write"], "--path FILE"),
         (["emacs"], "emacs"),
+        (["cursor", "--url", "localhost:8765"], "http://127.0.0.1:8765/mcp"),
     ],
 )
 def test_what_cannot_be_is_one_line(arguments: list[str], told: str) -> None:
