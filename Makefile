@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fuzz conformance bench bench-mcp bench-plan bench-service bench-report bench-model bench-answers lock clean
+.PHONY: help demo test check fuzz conformance bench bench-mcp bench-plan bench-service bench-report bench-model bench-answers bench-load lock clean
 
 help:
 	@echo "make demo    set everything up and answer two questions on a sample database"
@@ -18,6 +18,7 @@ help:
 	@echo "make bench-report   what a report costs: locked, with the model, in a browser"
 	@echo "make bench-model  our client, a model's speeds, tuned against untuned (HOLLOW=1: gpt-oss)"
 	@echo "make bench-answers   right answers, tokens and seconds of kotae and its peers; hours"
+	@echo "make bench-load   200 clients on the HTTP server, all tools mixed (MINUTES=5 CLIENTS=200)"
 	@echo "make clean   remove what was built here (downloads stay in the cache)"
 
 $(VENV)/.installed: requirements.lock pyproject.toml
@@ -80,6 +81,10 @@ bench-answers: $(VENV)/.installed
 	@bash tests/prepare
 	@$(BIN)/kotae model pull qwen2.5-coder-1.5b
 	@$(BIN)/python -m tests.benchmarks.answers
+
+bench-load: $(VENV)/.installed
+	@bash tests/prepare
+	@$(BIN)/python -m tests.benchmarks.load --minutes $(or $(MINUTES),5) --clients $(or $(CLIENTS),200)
 
 # The lock names versions and hashes only; pip takes them from whatever index it is set up for.
 lock:

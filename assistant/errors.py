@@ -10,6 +10,7 @@ AssistantError
 │   ├── GoldFileUnreadable, GoldLineInvalid, DuplicateGoldId, NothingToAsk
 │   ├── JournalUnusable, JournalNotOurs, NoQuestionFile, UnknownMethod
 │   ├── KnowledgeUnusable, KnowledgeInvalid, StatementStale
+│   ├── ClientFileUnusable, ClientFileNotParsed, ClientWithoutHttp, ClientWithoutPlace
 │   └── SeveralForms
 └── Unreachable     model server or database is not there: exit 3
 """
@@ -366,6 +367,33 @@ class ReadsTooMuch(QuestionFailed):
     template = (
         "the statement would read about {rows} rows; join each table by its key, or ask for less"
     )
+
+
+class ClientFileUnusable(PersonMustAct):
+    """The settings file of another program cannot be read or written."""
+
+    template = "{path}: {reason}; name another file with --path"
+
+
+class ClientFileNotParsed(PersonMustAct):
+    """A settings file that is not JSON, so that nothing can be put into it safely."""
+
+    template = (
+        "{path}, line {line}: {problem}; nothing was written. "
+        "Paste by hand what this prints: kotae client {client}"
+    )
+
+
+class ClientWithoutHttp(PersonMustAct):
+    """A client that only starts servers itself."""
+
+    template = "{client} starts MCP servers itself; leave --http and --url out"
+
+
+class ClientWithoutPlace(PersonMustAct):
+    """A client whose settings have no place of their own."""
+
+    template = "{client} has no settings file of its own; name one with --path FILE"
 
 
 class EmptyQuestion(PersonMustAct):

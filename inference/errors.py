@@ -259,6 +259,10 @@ class AnotherModelRuns(PersonMustAct):
     template = "the server runs {running}, not {wanted}. Stop it first with: kotae model stop"
 
 
+class RunsWithoutTools(PersonMustAct):
+    template = "{running} runs without these tools already. Stop it first with: kotae model stop"
+
+
 # Measuring
 
 

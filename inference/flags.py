@@ -22,7 +22,9 @@ class Launch:
 
     `effort` is a reasoning effort (low, medium, high), None for the model's own. `lan` listens
     on every network of the machine and serves llama-server's own web page. `saves` is where
-    prompts that were read are kept. `extra` and `environment` are added to what is usual.
+    prompts that were read are kept. `mcp_servers` is a file of MCP servers whose tools that page
+    offers; it is served then, without anything else that llama-server calls tools. `extra` and
+    `environment` are added to what is usual.
     """
 
     model: Path
@@ -31,6 +33,7 @@ class Launch:
     effort: str | None = None
     lan: bool = False
     saves: Path | None = None
+    mcp_servers: Path | None = None
     extra: tuple["FlagWish", ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
 
@@ -100,7 +103,9 @@ def arguments(launch: Launch, port: int, known: frozenset[str] | None) -> Spelle
         flag("--offline"),
         FlagWish((Way(("--verbosity", "4"), TRACE), Way((), ""))),
     ]
-    if not launch.lan:
+    if launch.mcp_servers:
+        wishes.append(flag("--mcp-servers-config", value=launch.mcp_servers, matters=True))
+    if not (launch.lan or launch.mcp_servers):
         wishes.append(flag("--no-ui", "--no-webui"))
     if launch.effort:
         wishes.append(_effort(launch.effort))

@@ -8,7 +8,7 @@ from inference.engine import find_engine
 from inference.errors import EngineLacks, ModelDoesNotFit, ShapeUnknown
 from inference.flags import Launch, arguments
 from inference.hardware import physical_cores
-from inference.memory import MIB, Memory, on_cpu
+from inference.memory import MIB, Memory, Placement, on_cpu
 from inference.places import models_folder
 from inference.plan import Wishes, relieved
 from inference.planning import Planned, best_of, planned
@@ -27,7 +27,8 @@ class ServerWish:
     `model` is a catalogue name or a path to a GGUF file, `effort` the reasoning effort. `force`
     starts a model that does not fit. `lan` serves the whole network. `idle_minutes` without a
     client end a shared server that was started on demand. `slots` questions are answered at once,
-    each with a context of its own.
+    each with a context of its own. `mcp_servers` is a file of MCP servers whose tools
+    llama-server's own web page offers.
     """
 
     model: str | None = None
@@ -41,6 +42,7 @@ class ServerWish:
     use_gpu: bool = True
     idle_minutes: float = 15.0
     slots: int = 1
+    mcp_servers: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def _weighed(wish: ServerWish, model: LocalModel, engine: Engine, made: Planned)
     launches = []
     for p in plans:
         place, environment = tuned_place(p.place, made.shape, p.machine, program, model.path)
-        launch = Launch(model.path, model.name, place, wish.effort, wish.lan, saves)
+        launch = _launch(wish, model, place, saves)
         launches.append(replace(launch, environment=environment))
     return _checked(Preparation(engine, tuple(launches), tuple(p.memory for p in plans)))
 
@@ -105,8 +107,12 @@ def _unplanned(wish: ServerWish, model: LocalModel, engine: Engine) -> Preparati
     context = wish.slots * (wish.context_tokens or model.context_tokens)
     place = replace(on_cpu(context, physical_cores()), slots=wish.slots)
     saves = saves_folder(engine.program.file, model.path)
-    launch = Launch(model.path, model.name, place, wish.effort, wish.lan, saves)
+    launch = _launch(wish, model, place, saves)
     return _checked(Preparation(engine, (launch,), (None,)))
+
+
+def _launch(wish: ServerWish, model: LocalModel, place: Placement, saves: Path | None) -> Launch:
+    return Launch(model.path, model.name, place, wish.effort, wish.lan, saves, wish.mcp_servers)
 
 
 def _checked(made: Preparation) -> Preparation:

@@ -14,7 +14,7 @@ from typing import Any
 
 from inference import background, leases, state
 from inference.endpoint import Endpoint, attach
-from inference.errors import AnotherModelRuns, InferenceError
+from inference.errors import AnotherModelRuns, InferenceError, RunsWithoutTools
 from inference.flags import Launch
 from inference.places import state_folder
 from inference.preparation import OnPlan, ServerWish, prepare, unseen
@@ -26,6 +26,7 @@ from inference.supervisor import Assignment, Supervisor
 __all__ = ["ServerWish", "connect", "keep_here", "restart", "serve", "start_background"]
 
 SECRETS = ("endpoint", "api_key")
+FILES = ("engine", "mcp_servers")
 
 
 @contextmanager
@@ -113,6 +114,8 @@ def _shared(wish: ServerWish, on_progress: OnProgress, on_plan: OnPlan) -> Runni
                 raise AnotherModelRuns(running=running.model, wanted=wish.model)
             background.end(running)  # it was started on demand, and nobody uses it
             running = None
+        if running and wish.mcp_servers and not running.wish.get("mcp_servers"):
+            raise RunsWithoutTools(running=running.model)
         ours = running is None
         if ours:
             background.spawn(_assignment(wish, on_progress, on_plan))
@@ -148,6 +151,5 @@ def _remembered(wish: ServerWish, launch: Launch) -> dict[str, Any]:
 
 
 def _wish_of(server: RunningServer) -> ServerWish:
-    wish = dict(server.wish)
-    engine = wish.pop("engine", None)
-    return ServerWish(**wish, engine=Path(engine) if engine else None)
+    files = {name: Path(server.wish[name]) for name in FILES if server.wish.get(name)}
+    return ServerWish(**{**server.wish, **files})

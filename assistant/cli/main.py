@@ -9,6 +9,7 @@ import typer
 from assistant.cli import (
     ask,
     chat,
+    client,
     db,
     endpoint,
     engine,
@@ -34,6 +35,7 @@ ask.register(app)
 report.register(app)
 evaluate.register(app)
 chat.register(app)
+client.register(app)
 tune.register(model.app)
 endpoint.register(model.app)
 app.add_typer(model.app, name="model")

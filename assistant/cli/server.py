@@ -58,8 +58,10 @@ def start(  # noqa: PLR0913, PLR0917 - each is an option that a person types
     no_gpu: Annotated[bool, typer.Option("--no-gpu", help=t("model.no_gpu_help"))] = False,
     engine: Annotated[Path | None, typer.Option(help=t("model.engine_help"))] = None,
     force: Annotated[bool, typer.Option("--force", help=t("model.force_help"))] = False,
+    web_tools: Annotated[bool, typer.Option("--web-tools", help=t("model.web_tools_help"))] = False,
 ) -> None:
     """Plan, tell the plan, start the server and say where it answers."""
+    from assistant.cli.client import web_tools_file
     from assistant.cli.server_progress import narrated
     from inference.server import start_background
 
@@ -74,6 +76,7 @@ def start(  # noqa: PLR0913, PLR0917 - each is an option that a person types
             use_gpu=not no_gpu,
             engine=engine or wish.engine,
             force=force,
+            mcp_servers=web_tools_file() if web_tools else None,
         )
         with narrated() as on_progress:
             server = start_background(wish, on_progress, _teller(force))
@@ -114,6 +117,11 @@ def _tell_started(server: "RunningServer") -> None:
     say(t("model.started", model=server.model, url=server.url))
     if server.dropped:
         say(t("model.dropped", engine=server.engine, flags=", ".join(server.dropped)))
+    if server.wish.get("mcp_servers"):
+        from inference.state import state_file
+
+        page = server.url.removesuffix("/v1")
+        say(t("model.web_tools", url=page, key_file=state_file()))
     if server.lan_url:
         say(t("model.lan", url=server.lan_url, secret=server.api_key))
 

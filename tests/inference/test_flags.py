@@ -116,3 +116,17 @@ def test_a_server_listens_on_loopback_alone_unless_the_network_is_wished() -> No
     assert own[own.index("--host") + 1] == "127.0.0.1"
     assert shared[shared.index("--host") + 1] == "0.0.0.0"
     assert ("--no-ui" in own, "--no-ui" in shared) == (True, False)
+
+
+def test_tools_for_the_page_bring_the_page_and_no_tools_of_the_engine() -> None:
+    with_tools = replace(LAUNCH, mcp_servers=Path("/tools.json"))
+    words = line("b10434", with_tools).line
+    assert words[words.index("--mcp-servers-config") + 1] == "/tools.json"
+    assert not {"--no-ui", "--no-webui", "--tools", "--agent", "--ui-mcp-proxy"} & set(words)
+    assert words[words.index("--host") + 1] == "127.0.0.1"
+    assert "--mcp-servers-config" not in line("b10434").line
+
+
+def test_an_engine_without_tools_for_the_page_is_told_to_lack_them() -> None:
+    spelled = line("b5500", replace(LAUNCH, mcp_servers=Path("/tools.json")))
+    assert "--mcp-servers-config" in spelled.lacking

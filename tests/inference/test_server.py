@@ -14,6 +14,7 @@ from inference.errors import (
     ModelDoesNotFit,
     ModelFileTruncated,
     ModelNotInstalled,
+    RunsWithoutTools,
     ServerModelUnreadable,
 )
 from inference.models import catalogue
@@ -124,6 +125,8 @@ def test_another_model_is_not_started_beside_the_background_server(tiny_model: P
     start_background(ServerWish(model=str(tiny_model)))
     with pytest.raises(AnotherModelRuns, match="kotae model stop"):
         start_background(ServerWish(model=SMALL))
+    with pytest.raises(RunsWithoutTools):
+        start_background(ServerWish(mcp_servers=Path("tools.json")))
 
 
 @pytest.mark.model
@@ -168,11 +171,15 @@ def test_a_kept_server_stays_without_clients(tiny_model: Path) -> None:
 @pytest.mark.model
 @pytest.mark.usefixtures("stopped")
 def test_a_restarted_server_answers_where_its_clients_know_it(tiny_model: Path) -> None:
-    first = start_background(ServerWish(model=str(tiny_model), context_tokens=256))
+    tools = state_folder() / "tools.json"
+    tools.write_text('{"mcpServers": {}}', encoding="utf-8")
+    wish = ServerWish(model=str(tiny_model), context_tokens=256, mcp_servers=tools)
+    first = start_background(wish)
     again = restart()
     assert again is not None
     assert again.pid != first.pid
     assert again.endpoint == first.endpoint
+    assert again.wish["mcp_servers"] == str(tools)
     assert leases.kept()
 
 

@@ -80,13 +80,18 @@ def test_force_says_what_will_happen(tmp_path: Path) -> None:
 
 
 @pytest.mark.model
-def test_a_server_for_the_network_tells_its_address_and_its_key(tiny_model: Path) -> None:
+def test_a_server_for_the_network_tells_its_address_and_its_key_and_cline_where_it_is(
+    tiny_model: Path,
+) -> None:
     done = kotae("model", "start", str(tiny_model), "--lan")
     server = background.status()
     assert server is not None
     told = done.stderr.splitlines()[-1]
     assert f"{server.lan_url}/v1 (API)" in told
     assert told.endswith(f"Key: {server.api_key}")
+    form = kotae("client", "cline").stderr
+    assert all(fact in form for fact in (server.url, "tiny", str(state.state_file())))
+    assert server.api_key not in form
 
 
 @pytest.mark.model
