@@ -9,7 +9,7 @@ AssistantError
 │   ├── LockUnreadable, ReportRunning, ReportNotWritable, NoBrowser, BrowserFailed
 │   ├── GoldFileUnreadable, GoldLineInvalid, DuplicateGoldId, NothingToAsk
 │   ├── JournalUnusable, JournalNotOurs, NoQuestionFile, UnknownMethod
-│   ├── SettingsPresent, SettingsNotWritable
+│   ├── SettingsPresent, SettingsNotWritable, SessionsUnusable, ExportNotWritable
 │   ├── KnowledgeUnusable, KnowledgeInvalid, StatementStale
 │   └── SeveralForms
 └── Unreachable     model server or database is not there: exit 3
@@ -221,6 +221,21 @@ class StatementStale(PersonMustAct):
     """A statement to keep names what the schema lacks."""
 
     template = "the statement is not kept: the database has no {names}"
+
+
+class SessionsUnusable(PersonMustAct):
+    """The file of conversations cannot be read or written."""
+
+    template = (
+        "cannot use the conversations in {path}: {reason}; name another file in"
+        " KOTAE_SESSIONS_FILE, or set keep_sessions = false in [assistant]"
+    )
+
+
+class ExportNotWritable(PersonMustAct):
+    """A file to export to cannot be made."""
+
+    template = "cannot write {path}: {reason}; choose another file"
 
 
 class Unreachable(AssistantError):
