@@ -55,7 +55,8 @@ class Store:
         with self._told():
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
-            self._db = sqlite3.connect(file, timeout=_SECONDS_TO_WAIT)
+            # Opened in one thread, used in another; never in two at a time.
+            self._db = sqlite3.connect(file, _SECONDS_TO_WAIT, check_same_thread=False)
             try:
                 self._prepare()
             except BaseException:
