@@ -30,8 +30,8 @@ class ExportScreen(ModalScreen[Path | None]):
 
     def __init__(self, title: str, proposal: str, write: Callable[[Path], None]) -> None:
         super().__init__()
-        self._title, self._write = title, write
-        self._line = Input(proposal, select_on_focus=False)
+        self._title, self._proposal, self._write = title, proposal, write
+        self._line = Input(select_on_focus=False)
         self._problem = Passage(classes="problem")
 
     def compose(self) -> ComposeResult:
@@ -44,6 +44,8 @@ class ExportScreen(ModalScreen[Path | None]):
 
     def on_mount(self) -> None:
         """The caret behind the proposal."""
+        self._line.value = self._proposal
+        self._line.action_end()
         self._line.focus()
 
     def on_input_submitted(self) -> None:
