@@ -30,7 +30,8 @@ class SessionPicker(ModalScreen[int | None]):
         width: 90%; max-width: 110; height: 85%; padding: 0 1;
         border: round $primary; background: $surface;
     }
-    SessionPicker OptionList { height: 1fr; border: none; }
+    SessionPicker OptionList { height: 1fr; }
+    SessionPicker OptionList, SessionPicker OptionList:focus { border: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", show=False),
