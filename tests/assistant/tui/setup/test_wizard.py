@@ -10,6 +10,7 @@ from textual.widgets import Input
 
 from assistant.errors import DatabaseToolFailed, SettingsNotWritable
 from assistant.locale import set_language
+from assistant.setup import choice as kinds
 from assistant.setup.choice import Choice, Proposal, Services
 from assistant.tui.setup.app import SetupApp
 
