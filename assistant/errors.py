@@ -10,6 +10,7 @@ AssistantError
 │   ├── GoldFileUnreadable, GoldLineInvalid, DuplicateGoldId, NothingToAsk
 │   ├── JournalUnusable, JournalNotOurs, NoQuestionFile, UnknownMethod
 │   ├── SettingsPresent, SettingsNotWritable, SessionsUnusable, ExportNotWritable
+│   ├── WebNotInstalled, WebTokenMissing, PortTaken
 │   ├── KnowledgeUnusable, KnowledgeInvalid, StatementStale
 │   └── SeveralForms
 └── Unreachable     model server or database is not there: exit 3
@@ -236,6 +237,27 @@ class ExportNotWritable(PersonMustAct):
     """A file to export to cannot be made."""
 
     template = "cannot write {path}: {reason}; choose another file"
+
+
+class WebNotInstalled(PersonMustAct):
+    """The extra `web` is not there."""
+
+    template = "the chat in a browser needs textual-serve; type: pip install 'kotae[web]'"
+
+
+class WebTokenMissing(PersonMustAct):
+    """Other machines could reach the chat, and with it the database."""
+
+    template = (
+        "other machines can reach {host}; set a token of your own in KOTAE_WEB_TOKEN, or leave"
+        " --host out"
+    )
+
+
+class PortTaken(PersonMustAct):
+    """Another program listens there."""
+
+    template = "another program uses port {port}; choose another with --port"
 
 
 class Unreachable(AssistantError):
