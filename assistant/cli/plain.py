@@ -4,9 +4,10 @@ Made for pipes, screen readers and terminals that cannot do more. The person's l
 the main thread, where Ctrl-C arrives; the asker lives in an event loop of its own beside it.
 """
 
+import signal
 import sys
-from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, aclosing, suppress
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, aclosing, contextmanager, suppress
 
 import anyio
 from anyio.from_thread import BlockingPortal, start_blocking_portal
@@ -24,6 +25,8 @@ from assistant.sessions.notebook import Notebook
 
 Open = Callable[[Callable[[object], None]], AbstractAsyncContextManager[Asker]]
 _PROMPT = "❯ "
+_SECONDS_BETWEEN_LOOKS = 0.2
+"""On Windows a wait without an end hears no Ctrl-C."""
 
 
 def chat(open_asker: Open, database: str, notebook: Notebook | None) -> int:
@@ -73,14 +76,12 @@ class _Chat:
 
     def _answered(self, question: str, narrator: Narrator) -> Answer:
         scope = self._portal.call(anyio.CancelScope)
-        events = self._asker.ask(question)
-        done = self._portal.start_task_soon(_read, events, scope, narrator)
-        while True:
-            try:
-                return done.result()
-            except KeyboardInterrupt:
-                # Stopping the model and the query takes a moment; the next question waits for it.
-                self._portal.call(scope.cancel)
+        # Stopping the model and the query takes a moment; the next question waits for it.
+        with _on_interrupt(lambda: self._portal.start_task_soon(scope.cancel)):
+            done = self._portal.start_task_soon(_read, self._asker.ask(question), scope, narrator)
+            while True:
+                with suppress(TimeoutError):
+                    return done.result(_SECONDS_BETWEEN_LOOKS)
 
     def _keep_question(self, question: str) -> int | None:
         try:
@@ -116,6 +117,16 @@ async def _read(
     except Exception as error:  # noqa: BLE001 - one broken question may not end the chat
         return failed_answer(error)
     return answer
+
+
+@contextmanager
+def _on_interrupt(do: Callable[[], object]) -> Iterator[None]:
+    """Ctrl-C does this, instead of an exception that may come anywhere."""
+    before = signal.signal(signal.SIGINT, lambda *_: do())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _tell(answer: Answer) -> None:
