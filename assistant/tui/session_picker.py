@@ -147,7 +147,7 @@ class SessionPicker(ModalScreen[int | None]):
         try:
             yield
         except SessionsUnusable as error:
-            self.notify(describe(error), severity="error", markup=False)
+            self.call_after_refresh(self._hint.write, describe(error))
 
 
 def _option(session: Session) -> Option:
