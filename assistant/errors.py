@@ -9,6 +9,8 @@ AssistantError
 │   ├── LockUnreadable, ReportRunning, ReportNotWritable, NoBrowser, BrowserFailed
 │   ├── GoldFileUnreadable, GoldLineInvalid, DuplicateGoldId, NothingToAsk
 │   ├── JournalUnusable, JournalNotOurs, NoQuestionFile, UnknownMethod
+│   ├── SettingsPresent, SettingsNotWritable, SessionsUnusable, ExportNotWritable
+│   ├── WebNotInstalled, WebTokenMissing, PortTaken
 │   ├── KnowledgeUnusable, KnowledgeInvalid, StatementStale
 │   ├── ClientFileUnusable, ClientFileNotParsed, ClientWithoutHttp, ClientWithoutPlace
 │   └── SeveralForms
@@ -223,6 +225,42 @@ class StatementStale(PersonMustAct):
     template = "the statement is not kept: the database has no {names}"
 
 
+class SessionsUnusable(PersonMustAct):
+    """The file of conversations cannot be read or written."""
+
+    template = (
+        "cannot use the conversations in {path}: {reason}; name another file in"
+        " KOTAE_SESSIONS_FILE, or set keep_sessions = false in [assistant]"
+    )
+
+
+class ExportNotWritable(PersonMustAct):
+    """A file to export to cannot be made."""
+
+    template = "cannot write {path}: {reason}; choose another file"
+
+
+class WebNotInstalled(PersonMustAct):
+    """The extra `web` is not there."""
+
+    template = "the chat in a browser needs textual-serve; type: pip install 'kotae[web]'"
+
+
+class WebTokenMissing(PersonMustAct):
+    """Other machines could reach the chat, and with it the database."""
+
+    template = (
+        "other machines can reach {host}; set a token of your own in KOTAE_WEB_TOKEN, or leave"
+        " --host out"
+    )
+
+
+class PortTaken(PersonMustAct):
+    """Another program listens there."""
+
+    template = "another program uses port {port}; choose another with --port"
+
+
 class Unreachable(AssistantError):
     """The model server or the database is not there."""
 
@@ -418,6 +456,18 @@ class SettingsUnreadable(PersonMustAct):
     """The settings file is missing or is not TOML."""
 
     template = "{file}: cannot read the settings: {problem}"
+
+
+class SettingsPresent(PersonMustAct):
+    """A settings file would be written over."""
+
+    template = "{file} is already there; change it by hand, or move it away"
+
+
+class SettingsNotWritable(PersonMustAct):
+    """The settings file, or its folder, cannot be made."""
+
+    template = "cannot write the settings to {file}: {reason}; name another file in KOTAE_CONFIG"
 
 
 class SecretExposed(PersonMustAct):

@@ -4,7 +4,7 @@ import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
 
 from assistant.events import Answer, Answered, Event
 
@@ -25,6 +25,20 @@ class Earlier:
     sql: str
     columns: tuple[str, ...]
 
+    @classmethod
+    def of(cls, question: str, answer: Answer | None) -> Self | None:
+        """What an answered question leaves behind; None where there were no rows."""
+        if answer is None or answer.status != "answered" or not answer.sql or not answer.result:
+            return None
+        return cls(question, answer.sql, tuple(column.name for column in answer.result.columns))
+
+
+@dataclass(slots=True)
+class Memory:
+    """The last answered question of a conversation, which may be another one from now on."""
+
+    earlier: Earlier | None = None
+
 
 def refers_back(question: str) -> bool:
     """Whether the question is one that only an earlier one completes."""
@@ -40,20 +54,16 @@ class Answering(Protocol):
 class Conversation:
     """An asker that remembers the last answered question, for those that refer back to it."""
 
-    def __init__(self, loop: Answering) -> None:
+    def __init__(self, loop: Answering, memory: Memory | None = None) -> None:
         self._loop = loop
-        self._earlier: Earlier | None = None
+        self._memory = memory or Memory()
 
     async def ask(self, question: str) -> AsyncGenerator[Event, None]:
         """The events of one question, which the earlier one completes where it refers back."""
-        earlier = self._earlier if refers_back(question) else None
+        earlier = self._memory.earlier if refers_back(question) else None
         async with aclosing(self._loop.ask(question, earlier)) as events:
             async for event in events:
                 if isinstance(event, Answered):
-                    self._remember(question, event.answer)
+                    left = Earlier.of(question, event.answer)
+                    self._memory.earlier = left or self._memory.earlier
                 yield event
-
-    def _remember(self, question: str, answer: Answer) -> None:
-        if answer.status == "answered" and answer.sql and answer.result:
-            columns = tuple(column.name for column in answer.result.columns)
-            self._earlier = Earlier(question, answer.sql, columns)

@@ -56,4 +56,5 @@ def isolated_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     monkeypatch.setenv("KOTAE_STATE_DIR", str(tmp_path / "state"))
     monkeypatch.setenv("KOTAE_ENGINES_DIR", str(tmp_path / "engines"))
     monkeypatch.setenv("KOTAE_IDLE_MINUTES", "0")
+    monkeypatch.setenv("KOTAE_SESSIONS_FILE", str(tmp_path / "sessions.db"))
     monkeypatch.chdir(tmp_path)

@@ -91,13 +91,14 @@ def _print(answer: "Answer", form: Form) -> int:
         case Form.SQL if answer.sql and answer.status == "answered":
             typer.echo(render.printable(answer.sql))
         case Form.TEXT if answer.status in ("answered", "ask"):
-            typer.echo("\n".join(_lines(answer)))
+            typer.echo("\n".join(answer_lines(answer)))
         case _:
             return fail(render.printable(answer.text), answer.exit_code or 1)
     return answer.exit_code
 
 
-def _lines(answer: "Answer") -> list[str]:
+def answer_lines(answer: "Answer") -> list[str]:
+    """The answer for a person: text, choices, the first rows, notes."""
     from assistant import render
 
     lines = [render.printable(answer.text)]

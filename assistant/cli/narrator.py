@@ -30,6 +30,10 @@ class Narrator:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.rest()
+
+    def rest(self) -> None:
+        """Leave the terminal to others for a while."""
         self._status.stop()
         self._close_sql()
 

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from assistant.cells import as_number
 from assistant.events import Column, QueryResult
 from assistant.render import number_text
-from assistant.report.formats import as_number, formatted
+from assistant.report.formats import formatted
 
 _NUMERIC = ("integer", "decimal", "float")
 

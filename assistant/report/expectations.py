@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from assistant.cells import as_number
 from assistant.events import QueryResult
 from assistant.locale import Language, t
 from assistant.render import number_text
-from assistant.report.formats import as_number
 
 if TYPE_CHECKING:
     from assistant.report.questions import Expect

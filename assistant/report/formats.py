@@ -1,8 +1,9 @@
 """Named number formats: what a person reads, and the same as a spreadsheet's own format code."""
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 
+from assistant.cells import as_number
 from assistant.events import Cell
 
 
@@ -28,17 +29,6 @@ FORMATS = {
     "million_yen": NumberFormat('#,##0.0,,"百万円"', places=1, scale=1_000_000, after="百万円"),
     "dollar": NumberFormat('"$"#,##0.00', places=2, before="$"),
 }
-
-
-def as_number(cell: Cell) -> Decimal | None:
-    """The cell's exact number; None when it holds none."""
-    if cell is None or isinstance(cell, bool):
-        return None
-    try:
-        number = Decimal(str(cell))
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
 
 
 def formatted(cell: Cell, name: str) -> str | None:

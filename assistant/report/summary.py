@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from assistant.cells import as_number
 from assistant.errors import AssistantError
 from assistant.events import QueryResult
 from assistant.grounding import states_own_number
 from assistant.locale import Language, t
 from assistant.render import cell_text, is_measure
 from assistant.report.document import Document, Item
-from assistant.report.formats import as_number
 from assistant.report.lock import Summary
 from assistant.report.staff import Staff
 from assistant.report.view import shown_cell

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+from assistant.cells import as_number
 from assistant.events import Cell, Column, QueryResult
 from assistant.render import cell_text
-from assistant.report.formats import as_number, formatted
+from assistant.report.formats import formatted
 from assistant.report.questions import Question
 
 

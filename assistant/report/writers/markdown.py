@@ -1,9 +1,9 @@
 """The report as Markdown; nothing of the model or the database is passed on as markup."""
 
-import re
 from collections.abc import Iterator
 
 from assistant.locale import t
+from assistant.markdown import fenced, literal, one_line
 from assistant.render import footer, markdown_table, number_text
 from assistant.report.document import Block, Document, Item
 
@@ -13,7 +13,7 @@ TABLE_ROWS = 100
 
 def markdown(document: Document) -> str:
     """The whole report."""
-    blocks = [f"# {_line(document.title)}", f"*{_line(document.counts)}*", document.text]
+    blocks = [f"# {one_line(document.title)}", f"*{one_line(document.counts)}*", document.text]
     blocks += list(_summary(document))
     for block in document.blocks:
         blocks += _block(block)
@@ -23,10 +23,10 @@ def markdown(document: Document) -> str:
 def _summary(document: Document) -> Iterator[str]:
     if not document.summary.wanted:
         return
-    yield f"## {_line(document.summary.heading)}"
-    yield _literal(" ".join(document.summary.sentences))
+    yield f"## {one_line(document.summary.heading)}"
+    yield literal(" ".join(document.summary.sentences))
     yield "\n".join(
-        f"- {_line(item.question.title)}: **{_literal(item.key_text or '')}**"
+        f"- {one_line(item.question.title)}: **{literal(item.key_text or '')}**"
         + (f" {item.change_text}" if item.change_text else "")
         for item in document.figures
     )
@@ -34,27 +34,27 @@ def _summary(document: Document) -> Iterator[str]:
 
 def _block(block: Block) -> list[str]:
     """A section and its questions, one level below it."""
-    head = [f"## {_line(block.heading)}", block.text] if block.heading else [block.text]
+    head = [f"## {one_line(block.heading)}", block.text] if block.heading else [block.text]
     level = "###" if block.heading else "##"
     return head + [_item(item, level) for item in block.items]
 
 
 def _item(item: Item, level: str) -> str:
     question, answer = item.question, item.finished.answer
-    blocks = [f"{level} {_line(question.title)}"]
+    blocks = [f"{level} {one_line(question.title)}"]
     if question.title != question.text:
-        blocks.append(f"> {_line(question.text)}")
+        blocks.append(f"> {one_line(question.text)}")
     blocks += [question.note, _answer(item), item.change_text, *_table(item), _notes(item)]
     if answer.sql:
-        blocks.append(_fenced(answer.sql, "sql"))
+        blocks.append(fenced(answer.sql, "sql"))
     if item.finished.diff:
         blocks.append(t("report.sql_changed", item.lang))
-        blocks.append(_fenced("\n".join(item.finished.diff), "diff"))
+        blocks.append(fenced("\n".join(item.finished.diff), "diff"))
     return "\n\n".join(filter(None, [*blocks, provenance(item)]))
 
 
 def _answer(item: Item) -> str:
-    text = _literal(item.finished.answer.text)
+    text = literal(item.finished.answer.text)
     return text if item.finished.ok else f"**{t('report.unanswered', item.lang)}** {text}"
 
 
@@ -72,7 +72,7 @@ def _table(item: Item) -> Iterator[str]:
 def _notes(item: Item) -> str:
     notes = [t("report.expectation", item.lang, sentence=s) for s in item.finished.broken]
     notes += [t("report.note", item.lang, note=note) for note in item.finished.answer.notes]
-    return "\n".join(f"- {_line(_literal(note))}" for note in notes)
+    return "\n".join(f"- {one_line(literal(note))}" for note in notes)
 
 
 def provenance(item: Item) -> str:
@@ -81,19 +81,4 @@ def provenance(item: Item) -> str:
     cost = footer(answer.usage, item.lang) if answer.usage.calls else ""
     origin = item.origin_text if item.finished.origin != "model" else ""
     parts = [part for part in (answer.model, answer.database, origin, cost) if part]
-    return f"*{_literal(' · '.join(parts))}*" if parts else ""
-
-
-def _fenced(text: str, language: str) -> str:
-    longest = max((len(run) for run in re.findall("`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}{language}\n{text}\n{fence}"
-
-
-def _literal(text: str) -> str:
-    """The text with nothing in it that Markdown would pass on as HTML."""
-    return text.replace("&", "&amp;").replace("<", "&lt;")
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
+    return f"*{literal(' · '.join(parts))}*" if parts else ""

@@ -1,38 +1,32 @@
 """The report as a workbook: a sheet of contents, then a sheet a question, with native charts.
 
-Numbers and dates are real ones. A spreadsheet keeps 15 digits: a number that has more stays text.
+Numbers and dates are real ones.
 """
 
 import io
-import re
-from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import xlsxwriter
-from rich.cells import cell_len
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from assistant.cells import WORKBOOK, column_width, legal, moment_code, native, number_code
 from assistant.charts.chart import Chart
-from assistant.events import Cell, Column, QueryResult
+from assistant.events import Cell, Column
 from assistant.locale import t
-from assistant.render import cell_text, is_measure, is_numeric
 from assistant.report.document import Document, Item
-from assistant.report.formats import FORMATS, as_number
+from assistant.report.formats import FORMATS
 
-_WIDEST, _CHARTS = 60, {"line": "line", "bar": "bar", "pie": "pie"}
+_CHARTS = {"line": "line", "bar": "bar", "pie": "pie"}
 _FIRST_ROW = 4  # of the table, below heading, answer and change
-_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def workbook(document: Document) -> bytes:
     """The .xlsx file."""
     buffer = io.BytesIO()
-    # Text stays text: a cell of the database that begins with = is no formula, none is a link.
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(buffer, options) as book:
+    with xlsxwriter.Workbook(buffer, WORKBOOK) as book:
         book.set_properties({"title": document.title, "comments": document.counts})
         _Book(book, document).write()
     return buffer.getvalue()
@@ -64,7 +58,7 @@ class _Book:
         self._text(sheet, 2, 0, " ".join(self._document.summary.sentences))
         for row, (item, name) in enumerate(lines, 4):
             quoted = name.replace("'", "''")
-            sheet.write_url(row, 0, f"internal:'{quoted}'!A1", string=_legal(item.question.title))
+            sheet.write_url(row, 0, f"internal:'{quoted}'!A1", string=legal(item.question.title))
             self._text(sheet, row, 1, item.finished.answer.text)
             self._text(sheet, row, 2, item.change_text)
 
@@ -96,22 +90,21 @@ class _Book:
             wish = item.question.formats.get(column.name)
             for row, cells in enumerate(result.rows, _FIRST_ROW + 1):
                 self._cell(sheet, row, at, cells[at], column, wish)
-            sheet.set_column(at, at, _width(result, at))
+            sheet.set_column(at, at, column_width(result, at))
 
     def _cell(
         self, sheet: Worksheet, row: int, at: int, cell: Cell, column: Column, wish: str | None
     ) -> None:
-        value = _value(cell, column)
+        value = native(cell, column)
         match value:
             case None:
                 sheet.write_blank(row, at, None)
             case bool():
                 sheet.write_boolean(row, at, value)
-            case datetime() | date():
-                code = "yyyy-mm-dd hh:mm:ss" if isinstance(value, datetime) else "yyyy-mm-dd"
-                sheet.write_datetime(row, at, value, self._format(code))
+            case date():
+                sheet.write_datetime(row, at, value, self._format(moment_code(value)))
             case Decimal():
-                code = FORMATS[wish].code if wish else _code(value, column)
+                code = FORMATS[wish].code if wish else number_code(value, column)
                 sheet.write_number(row, at, float(value), self._format(code))
             case _:
                 self._text(sheet, row, at, str(value))
@@ -148,7 +141,7 @@ class _Book:
 
     def _text(self, sheet: Worksheet, row: int, at: int, text: str, style: str = "") -> None:
         if text:
-            sheet.write_string(row, at, _legal(text)[:32_767], self._format(style))
+            sheet.write_string(row, at, legal(text), self._format(style))
 
     def _format(self, name: str) -> Format | None:
         if name and name not in self._formats:
@@ -169,49 +162,3 @@ _STYLES: dict[str, dict[str, Any]] = {
     "faint": {"font_color": "#666666"},
     "head": {"bold": True, "bottom": 1, "bg_color": "#eef2f7"},
 }
-
-
-def _value(cell: Cell, column: Column) -> Decimal | date | bool | str | None:
-    if cell is None:
-        return None
-    if column.type == "boolean" and cell in (0, 1):
-        return bool(cell)
-    number = as_number(cell) if is_numeric(column) else None
-    if number is not None and len(number.normalize().as_tuple().digits) <= 15:
-        return number
-    if column.type in ("date", "datetime"):
-        return _moment(str(cell)) or str(cell)
-    return str(cell)
-
-
-def _moment(text: str) -> date | None:
-    """A date of the spreadsheet's calendar, which begins in 1900 and knows no time zone."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    if moment.year < 1900 or moment.tzinfo:
-        return None
-    return moment if len(text) > 10 else moment.date()
-
-
-def _code(number: Decimal, column: Column) -> str:
-    exponent = number.as_tuple().exponent
-    places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
-    whole = "#,##0" if is_measure(column) else "0"
-    return f"{whole}.{'0' * min(places, 10)}" if places else whole
-
-
-def _width(result: QueryResult, at: int) -> float:
-    """Wide enough for what stands there; a Japanese character takes two cells."""
-    column = result.columns[at]
-    return min(_WIDEST, max(_lengths(result, at, column)) * 1.1 + 3)
-
-
-def _lengths(result: QueryResult, at: int, column: Column) -> Iterator[int]:
-    yield max(cell_len(column.name), 6)
-    yield from (cell_len(cell_text(row[at], column)) for row in result.rows[:500])
-
-
-def _legal(text: str) -> str:
-    return _ILLEGAL.sub("", text)

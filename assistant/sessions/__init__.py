@@ -1,0 +1,1 @@
+"""Conversations that were had: kept while they happen, found again, gone on with, exported."""

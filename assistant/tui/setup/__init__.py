@@ -1,0 +1,1 @@
+"""The first run: three or four questions, and kotae.toml is written."""
