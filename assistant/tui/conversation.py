@@ -52,14 +52,19 @@ class Conversation(VerticalScroll):
         self._archive_old_turns()
         return turn
 
+    async def add_answered(self, question: str, answer: Answer, title: str | None = None) -> None:
+        """Put what is over already at the bottom."""
+        self._newest = turn = Turn(question, title=title)
+        await self._turns.mount(turn)
+        await turn.show_answer(answer)
+        self.anchor()
+        self._archive_old_turns()
+
     async def restore(self, exchanges: Sequence[Exchange]) -> None:
         """Show an earlier conversation: its last turns live, the others as plain lines."""
         self._archive.add(*exchanges[:-LIVE_TURNS])
         for exchange in exchanges[-LIVE_TURNS:]:
-            self._newest = turn = Turn(exchange.question)
-            await self._turns.mount(turn)
-            await turn.show_answer(exchange.answer)
-        self.anchor()
+            await self.add_answered(exchange.question, exchange.answer)
 
     async def clear(self) -> None:
         """Begin a new conversation; one that is running is not to be cleared."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
+from textual.widget import Widget
 
 from assistant.asker import ChatAsker, failed_answer
 from assistant.events import (
@@ -51,10 +52,13 @@ class Turn(Vertical):
         turn: "Turn"
         answer: Answer
 
-    def __init__(self, question: str, source: Source | None = None) -> None:
-        """Without a `source` the question itself is asked."""
+    def __init__(
+        self, question: str, source: Source | None = None, title: str | None = None
+    ) -> None:
+        """Without a `source` the question itself is asked; it is the title as well."""
         super().__init__()
         self.question = question
+        self.title = title or question
         self.answer: Answer | None = None
         self.result_view: ResultView | None = None
         self.sql = SqlView()
@@ -65,11 +69,12 @@ class Turn(Vertical):
         self._choices = Vertical(classes="choices")
         self._notes = Passage(classes="notes")
         self._footer = Passage(classes="muted")
+        self._asides = Vertical(classes="asides")
         self._progress = ProgressLine(t("tui.waiting"), classes="muted")
 
     def compose(self) -> ComposeResult:
         """The parts in reading order; each takes no room until it has something to show."""
-        yield Passage(f"❯ {self.question}", classes="question")
+        yield Passage(f"❯ {self.title}", classes="question")
         yield self._reasoning
         yield self.sql
         yield self._rows
@@ -78,6 +83,7 @@ class Turn(Vertical):
         yield self._notes
         yield self._footer
         yield self._progress
+        yield self._asides
 
     async def follow(self, asker: ChatAsker) -> None:
         """Ask, and show every event until the last."""
@@ -111,7 +117,7 @@ class Turn(Vertical):
         self._text.write(final_text(answer))
         if answer.choices:
             self._choices.mount(ChoiceList(answer))
-        self._note(*answer.notes)
+        self.note(*answer.notes)
         if answer.usage.calls:
             self._footer.write(footer(answer.usage))
         self.sql.collapsed = answer.status == "answered"
@@ -123,6 +129,15 @@ class Turn(Vertical):
             self._text.write(final_text(self.answer))
             if self.answer.usage.calls:
                 self._footer.write(footer(self.answer.usage))
+
+    async def add_aside(self, aside: Widget) -> None:
+        """Put what is said about this turn below it."""
+        await self._asides.mount(aside)
+
+    def note(self, *notes: str) -> None:
+        """Add lines, each once."""
+        lines = self._notes.text.splitlines()
+        self._notes.write("\n".join(lines + [note for note in notes if note not in lines]))
 
     async def _show(self, event: Event) -> None:
         if self.answer is not None:
@@ -137,7 +152,7 @@ class Turn(Vertical):
                 self.sql.append(text)
             case SqlReady(sql, mends):
                 self.sql.write(sql)
-                self._note(*mends)
+                self.note(*mends)
             case RowsReady(result):
                 await self._show_rows(result)
             case TextDelta(text):
@@ -145,20 +160,16 @@ class Turn(Vertical):
             case Repair(reason):
                 await self._start_over(reason)
             case ColdPrompt(tokens, expected):
-                self._note(t("ask.cold_prompt", tokens=tokens, expected=expected))
+                self.note(t("ask.cold_prompt", tokens=tokens, expected=expected))
             case Usage():
                 self._footer.write(footer(event))
             case Answered(answer):
                 await self.show_answer(answer)
 
     async def _start_over(self, reason: str) -> None:
-        self._note(t("tui.repair", reason=reason))
+        self.note(t("tui.repair", reason=reason))
         self.sql.write("")
         await self._show_rows(None)
-
-    def _note(self, *notes: str) -> None:
-        lines = self._notes.text.splitlines()
-        self._notes.write("\n".join(lines + [note for note in notes if note not in lines]))
 
     async def _show_rows(self, result: QueryResult | None) -> None:
         shown = self.result_view.result if self.result_view else None
