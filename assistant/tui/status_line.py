@@ -21,11 +21,13 @@ class StatusLine(Horizontal):
         self._surroundings: Surroundings | None = None
         self._usage: Usage | None = None
         self._words = Passage(classes="state")
+        self._cancel = Passage(classes="keys roomy")
         self._keys = Passage(classes="keys")
 
     def compose(self) -> ComposeResult:
         """State to the left, keys to the right."""
         yield self._words
+        yield self._cancel
         yield self._keys
 
     def on_mount(self) -> None:
@@ -58,6 +60,7 @@ class StatusLine(Horizontal):
         parts = [f"🔒 {self._database}", self._model, state_words(self._state)]
         parts += self._effort() + self._filling() + self._speed()
         self._words.write(" · ".join(parts))
+        self._cancel.write(t("tui.key_cancel"))
         self._keys.write(t("tui.keys"))
 
     def _effort(self) -> list[str]:
