@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fuzz conformance bench bench-mcp bench-plan bench-service bench-report bench-model bench-answers bench-load lock clean
+.PHONY: help demo test check fuzz conformance snapshots bench bench-mcp bench-plan bench-service bench-report bench-model bench-answers bench-load bench-tui lock clean
 
 help:
 	@echo "make demo    set everything up and answer two questions on a sample database"
@@ -19,6 +19,8 @@ help:
 	@echo "make bench-model  our client, a model's speeds, tuned against untuned (HOLLOW=1: gpt-oss)"
 	@echo "make bench-answers   right answers, tokens and seconds of kotae and its peers; hours"
 	@echo "make bench-load   200 clients on the HTTP server, all tools mixed (MINUTES=5 CLIENTS=200)"
+	@echo "make bench-tui   how soon the chat is there and how quick it stays"
+	@echo "make snapshots   the chat's screens beside the pictures that are kept (UPDATE=1 keeps new ones)"
 	@echo "make clean   remove what was built here (downloads stay in the cache)"
 
 $(VENV)/.installed: requirements.lock pyproject.toml
@@ -85,6 +87,12 @@ bench-answers: $(VENV)/.installed
 bench-load: $(VENV)/.installed
 	@bash tests/prepare
 	@$(BIN)/python -m tests.benchmarks.load --minutes $(or $(MINUTES),5) --clients $(or $(CLIENTS),200)
+
+bench-tui: $(VENV)/.installed
+	@$(BIN)/python -m tests.benchmarks.tui
+
+snapshots: $(VENV)/.installed
+	@KOTAE_STATE_DIR=$$(mktemp -d) $(BIN)/python -m tests.snapshots $(if $(UPDATE),--update)
 
 # The lock names versions and hashes only; pip takes them from whatever index it is set up for.
 lock:

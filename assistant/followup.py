@@ -6,6 +6,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Protocol, Self
 
+from assistant.asker import Effort, Surroundings
 from assistant.events import Answer, Answered, Event
 
 _REFERS_BACK = re.compile(
@@ -50,6 +51,15 @@ class Answering(Protocol):
 
     def ask(self, question: str, earlier: Earlier | None = None) -> AsyncGenerator[Event, None]: ...
 
+    @property
+    def surroundings(self) -> Surroundings: ...
+
+    def run_sql(self, sql: str) -> AsyncGenerator[Event, None]: ...
+
+    def explain(self, sql: str) -> AsyncGenerator[Event, None]: ...
+
+    async def set_effort(self, effort: Effort) -> None: ...
+
 
 class Conversation:
     """An asker that remembers the last answered question, for those that refer back to it."""
@@ -67,3 +77,20 @@ class Conversation:
                     left = Earlier.of(question, event.answer)
                     self._memory.earlier = left or self._memory.earlier
                 yield event
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """What is asked, and by what."""
+        return self._loop.surroundings
+
+    def run_sql(self, sql: str) -> AsyncGenerator[Event, None]:
+        """The rows of a person's own statement."""
+        return self._loop.run_sql(sql)
+
+    def explain(self, sql: str) -> AsyncGenerator[Event, None]:
+        """The statement in words."""
+        return self._loop.explain(sql)
+
+    async def set_effort(self, effort: Effort) -> None:
+        """Think so much from the next question on."""
+        await self._loop.set_effort(effort)

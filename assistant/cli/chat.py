@@ -1,12 +1,15 @@
 """`kotae` alone: the chat on a terminal, help elsewhere."""
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from assistant.cli.console import our_errors, reporting_errors
 from assistant.locale import t
+
+if TYPE_CHECKING:
+    from assistant.tui.opening import Opening
 
 
 def register(app: typer.Typer) -> None:
@@ -28,12 +31,14 @@ def chat(
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         typer.echo(context.get_help())
         return
+    from assistant.tui import run
+
+    def prepare() -> "Opening":
+        # Behind the first paint: it takes longer than everything that is on the screen.
+        from assistant.cli.chat_wiring import opening
+
+        return opening(database, model, endpoint)
+
     with reporting_errors(*our_errors()):
-        from assistant.cli.wiring import open_asker, shown_names
-
-        opener = open_asker(database, model, endpoint, warm=True)
-        names = shown_names(database, model, endpoint)
-        from assistant.tui import run
-
-        code = run(opener, *names)
+        code = run(prepare)
     sys.exit(code)
