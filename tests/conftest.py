@@ -10,6 +10,7 @@ pytest_plugins = [
     "tests.fixtures.models",
     "tests.fixtures.gpt_oss",
     "tests.fixtures.sales",
+    "tests.fixtures.wordpress",
     "tests.fixtures.scripted_model",
     "tests.fixtures.sshd",
 ]

@@ -36,6 +36,7 @@ def test_the_wheel_holds_the_three_packages_with_their_data_and_nothing_else(whe
         "assistant/tui/chat.tcss",
         "inference/models.toml",
         "mcp_server/samples/sales/names.toml",
+        "mcp_server/samples/wordpress/garden.toml",
     ):
         assert data in names
 

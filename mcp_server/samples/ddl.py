@@ -1,6 +1,6 @@
 """CREATE statements of a sample's tables, with their comments on every engine."""
 
-from sqlalchemy import Table
+from sqlalchemy import Index, Table
 from sqlalchemy.engine import Dialect
 from sqlalchemy.schema import CreateIndex, CreateTable
 
@@ -8,8 +8,17 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 def create_statements(table: Table, dialect: Dialect) -> list[str]:
     """What makes the table and its indexes."""
     create = str(CreateTable(table).compile(dialect=dialect)).strip()
-    indexes = sorted(str(CreateIndex(index).compile(dialect=dialect)) for index in table.indexes)
+    indexes = sorted(_create_index(table, index, dialect) for index in table.indexes)
     return [_commented(table, create) if dialect.name == "sqlite" else create, *indexes]
+
+
+def _create_index(table: Table, index: Index, dialect: Dialect) -> str:
+    """The names of MySQL's indexes are a table's own, those of SQLite the whole database's."""
+    create, name = str(CreateIndex(index).compile(dialect=dialect)), str(index.name)
+    if dialect.name != "sqlite" or table.name in name:
+        return create
+    quote = dialect.identifier_preparer.quote
+    return create.replace(f"INDEX {quote(name)} ", f"INDEX {quote(f'{table.name}_{name}')} ", 1)
 
 
 def _commented(table: Table, create: str) -> str:

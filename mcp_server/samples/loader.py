@@ -26,19 +26,23 @@ from mcp_server.errors import (
     UnknownDatabase,
     UnknownSample,
 )
-from mcp_server.samples import sales
+from mcp_server.samples import sales, wordpress
 from mcp_server.samples.ddl import create_statements
-from mcp_server.samples.sales.rows import Row
+from mcp_server.samples.rows import Row
 
 _BATCH = 5000  # rows; a statement of this size stays far below the smallest max_allowed_packet
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A database made by rule. Its tables are declared parents first."""
+    """A database made by rule. Its tables are declared parents first.
+
+    `sql_mode`: the mode that a server must be in to take the tables as they are.
+    """
 
     metadata: MetaData
     rows: Callable[[], dict[str, Sequence[Row]]]
+    sql_mode: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,10 @@ class Loaded:
     row_counts: dict[str, int]
 
 
-SAMPLES = {"sales": Sample(sales.METADATA, sales.rows)}
+SAMPLES = {
+    "sales": Sample(sales.METADATA, sales.rows),
+    "wordpress": Sample(wordpress.METADATA, wordpress.rows, sql_mode=wordpress.SQL_MODE),
+}
 
 
 def load(name: str, url: str, on_progress: Callable[[Progress], None]) -> Loaded:
@@ -73,7 +80,7 @@ def load(name: str, url: str, on_progress: Callable[[Progress], None]) -> Loaded
         if tables := _tables(target):
             raise DatabaseNotEmpty(database=_shown(target), tables=len(tables))
         rows = sample.rows()
-        with _place(target) as engine:
+        with _place(_in_mode(target, sample.sql_mode)) as engine:
             _fill(engine, sample.metadata, rows, on_progress)
     return Loaded(name, _shown(target), {table: len(rows[table]) for table in rows})
 
@@ -107,6 +114,13 @@ def _target(url: str) -> URL:
             password = target.password or os.environ.get("KOTAE_DATABASE_PASSWORD")
             return target.set(drivername="mysql+pymysql", password=password)
     raise BadUrl(file="command line", key="--into")
+
+
+def _in_mode(target: URL, sql_mode: str | None) -> URL:
+    """The URL with the mode that each connection sets first; SQLite has none."""
+    if sql_mode is None or _file(target):
+        return target
+    return target.update_query_dict({"init_command": f"SET SESSION sql_mode = '{sql_mode}'"})
 
 
 def _shown(target: URL) -> str:

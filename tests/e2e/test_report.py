@@ -232,13 +232,22 @@ def test_a_database_that_goes_down_in_the_middle_leaves_what_was_answered(
     assert Path("out/.journal.jsonl").exists()
 
 
-@pytest.mark.parametrize("name", ["monthly_sales", "customers"])
-def test_every_example_renders_without_a_model(sales_sqlite: Path, name: str) -> None:
+EVERY_EXAMPLE = pytest.mark.parametrize(
+    ("name", "sample"),
+    [("monthly_sales", "sales"), ("customers", "sales"), ("wordpress_diary", "wordpress")],
+)
+
+
+@EVERY_EXAMPLE
+def test_every_example_renders_without_a_model(
+    request: pytest.FixtureRequest, name: str, sample: str
+) -> None:
+    database = str(request.getfixturevalue(f"{sample}_sqlite"))
     for path in EXAMPLES.glob(f"{name}.toml*"):
         shutil.copy(path, path.name)
     lock = Path(f"{name}.toml.lock").read_bytes()
     done = kotae(
-        "report", f"{name}.toml", "-o", "out", "-d", str(sales_sqlite),
+        "report", f"{name}.toml", "-o", "out", "-d", database,
         "--format", "html,md,json,csv,xlsx", "--fail-on", "doubt",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -246,11 +255,14 @@ def test_every_example_renders_without_a_model(sales_sqlite: Path, name: str) ->
     assert Path(f"{name}.toml.lock").read_bytes() == lock
 
 
-@pytest.mark.parametrize("name", ["monthly_sales", "customers"])
-def test_every_example_holds_on_mariadb_with_the_same_lock(sales_mariadb: str, name: str) -> None:
+@EVERY_EXAMPLE
+def test_every_example_holds_on_mariadb_with_the_same_lock(
+    request: pytest.FixtureRequest, name: str, sample: str
+) -> None:
+    database = str(request.getfixturevalue(f"{sample}_mariadb"))
     for path in EXAMPLES.glob(f"{name}.toml*"):
         shutil.copy(path, path.name)
-    done = kotae("report", f"{name}.toml", "-o", "out", "-d", sales_mariadb, "--format", "json")
+    done = kotae("report", f"{name}.toml", "-o", "out", "-d", database, "--format", "json")
     assert done.returncode == 0, done.stderr
     assert {line["provenance"]["origin"] for line in lines()} <= {"locked", "pinned"}
 

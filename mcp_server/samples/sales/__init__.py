@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from mcp_server.samples.rows import Row
 from mcp_server.samples.sales.aftermath import payments, returns, reviews
 from mcp_server.samples.sales.custom import Custom
 from mcp_server.samples.sales.goods import Shelves, goods
@@ -9,7 +10,6 @@ from mcp_server.samples.sales.orders import OrderBook
 from mcp_server.samples.sales.people import customers, employees
 from mcp_server.samples.sales.places import prefectures, regions, stores
 from mcp_server.samples.sales.plans import inventory, targets
-from mcp_server.samples.sales.rows import Row
 from mcp_server.samples.sales.schema import METADATA
 
 __all__ = ["METADATA", "rows"]

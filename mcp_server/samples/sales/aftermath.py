@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from mcp_server.samples.dice import Dice, Wheel
-from mcp_server.samples.sales.rows import Customer, Order, OrderLine, Product, Row
+from mcp_server.samples.rows import Row
+from mcp_server.samples.sales.rows import Customer, Order, OrderLine, Product
 from mcp_server.samples.sales.story import FAULTY_PRODUCT, LAST_DAY, SEED
 
 _METHODS = {

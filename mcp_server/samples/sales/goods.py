@@ -7,8 +7,9 @@ from importlib.resources import files
 from typing import TypedDict
 
 from mcp_server.samples.dice import Dice, Wheel
+from mcp_server.samples.rows import Row
 from mcp_server.samples.sales.places import prefectures
-from mcp_server.samples.sales.rows import Product, Row
+from mcp_server.samples.sales.rows import Product
 from mcp_server.samples.sales.story import FAULTY_PRODUCT, SEED, STAR_PRODUCT, STAR_YEAR
 
 # How many times a product sells what others of its category do.

@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from mcp_server.samples.sales.rows import Prefecture, Row, Store
+from mcp_server.samples.rows import Row
+from mcp_server.samples.sales.rows import Prefecture, Store
 
 # Region: its prefectures in the order of their JIS codes, with their people in thousands (2020).
 _REGIONS = {

@@ -1,8 +1,9 @@
 """What the chain plans by: monthly targets of the stores, and stock."""
 
 from mcp_server.samples.dice import Dice
+from mcp_server.samples.rows import Row
 from mcp_server.samples.sales.calendar import Month, slump_share
-from mcp_server.samples.sales.rows import Order, Product, Row, Store
+from mcp_server.samples.sales.rows import Order, Product, Store
 from mcp_server.samples.sales.story import SEED, SLUMP, WEAK_STORE, WEAK_YEAR
 
 

@@ -3,9 +3,6 @@
 from datetime import date
 from typing import NamedTuple
 
-Value = int | str | date | None
-Row = tuple[Value, ...]
-
 
 class Prefecture(NamedTuple):
     """都道府県; the id is its JIS code."""

@@ -38,6 +38,7 @@ def test_list_names_the_samples_on_standard_output(tmp_path: Path) -> None:
     done = _kotae("list", home=tmp_path)
     assert done.returncode == 0
     assert done.stdout.startswith("sales\ta Japanese retailer")
+    assert "\nwordpress\ta couple's diary" in done.stdout
 
 
 def test_without_a_url_the_sample_goes_into_the_data_folder_once(tmp_path: Path) -> None:
@@ -51,8 +52,10 @@ def test_without_a_url_the_sample_goes_into_the_data_folder_once(tmp_path: Path)
 
 
 def test_a_japanese_speaker_reads_japanese(tmp_path: Path, sales_sqlite: Path) -> None:
-    loaded = _kotae("sales", home=tmp_path, language="ja")
-    assert "2025年の売上合計は?" in loaded.stderr
+    loaded = _kotae("wordpress", home=tmp_path, language="ja")
+    assert loaded.stdout == f"sqlite:///{tmp_path / 'data' / 'kotae' / 'wordpress.db'}\n"
+    assert "wordpress を読み込みました: 12 テーブル" in loaded.stderr
+    assert "2025年に公開した記事は何件?" in loaded.stderr
     refused = _kotae("sales", "--into", f"sqlite:///{sales_sqlite}", home=tmp_path, language="ja")
     assert "空ではありません" in refused.stderr
 
