@@ -9,6 +9,7 @@ from assistant.cli import (
     ask,
     chat,
     db,
+    doctor,
     endpoint,
     engine,
     evaluate,
@@ -32,6 +33,7 @@ app = typer.Typer(
 ask.register(app)
 report.register(app)
 evaluate.register(app)
+doctor.register(app)
 chat.register(app)
 tune.register(model.app)
 endpoint.register(model.app)
