@@ -9,6 +9,7 @@ AssistantError
 │   ├── LockUnreadable, ReportRunning, ReportNotWritable, NoBrowser, BrowserFailed
 │   ├── GoldFileUnreadable, GoldLineInvalid, DuplicateGoldId, NothingToAsk
 │   ├── JournalUnusable, JournalNotOurs, NoQuestionFile, UnknownMethod
+│   ├── SettingsPresent, SettingsNotWritable
 │   ├── KnowledgeUnusable, KnowledgeInvalid, StatementStale
 │   └── SeveralForms
 └── Unreachable     model server or database is not there: exit 3
@@ -390,6 +391,18 @@ class SettingsUnreadable(PersonMustAct):
     """The settings file is missing or is not TOML."""
 
     template = "{file}: cannot read the settings: {problem}"
+
+
+class SettingsPresent(PersonMustAct):
+    """A settings file would be written over."""
+
+    template = "{file} is already there; change it by hand, or move it away"
+
+
+class SettingsNotWritable(PersonMustAct):
+    """The settings file, or its folder, cannot be made."""
+
+    template = "cannot write the settings to {file}: {reason}; name another file in KOTAE_CONFIG"
 
 
 class SecretExposed(PersonMustAct):

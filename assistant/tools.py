@@ -41,6 +41,19 @@ class Tools:
         """All tables, columns, keys and comments of the connection."""
         return Schema.from_tool(await self._call("describe_tables", {"tables": []}))
 
+    async def status(self) -> dict[str, Any]:
+        """What the server tells of the connection: product, version, account, layers.
+
+        Raises DatabaseToolFailed when it cannot be reached.
+        """
+        content = await self._call("status", {}, {})
+        states = {state["name"]: state for state in content["connections"]}
+        name = self._connection.get("connection")
+        state: dict[str, Any] = states[name] if name else next(iter(states.values()))
+        if state["state"] == "down":
+            raise _told(state["error"], state["detail"])
+        return state
+
     async def query(self, sql: str) -> QueryResult:
         """Run one statement; cancelling the caller kills it in the database."""
         content = await self._call("query", {"sql": sql})
@@ -76,9 +89,12 @@ class Tools:
             products[select] = products.get(select, 1) * max(int(rows or 1), 1)
         return max(products.values(), default=None)
 
-    async def _call(self, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    async def _call(
+        self, tool: str, arguments: dict[str, Any], more: dict[str, str] | None = None
+    ) -> dict[str, Any]:
+        more = self._connection if more is None else more
         try:
-            result = await self._client.call_tool(tool, {**arguments, **self._connection})
+            result = await self._client.call_tool(tool, {**arguments, **more})
         except MCPError as error:
             raise ToolServerLost(reason=str(error)) from error
         if result.is_error:
@@ -88,7 +104,10 @@ class Tools:
 
 def _failure(result: CallToolResult) -> DatabaseToolFailed:
     text = "\n".join(block.text for block in result.content if block.type == "text")
-    facts = (result.meta or {}).get(ERROR_META) or {}
+    return _told((result.meta or {}).get(ERROR_META) or {}, text)
+
+
+def _told(facts: dict[str, Any], text: str) -> DatabaseToolFailed:
     return DatabaseToolFailed(
         code=facts.get("code", ""),
         actor=facts.get("actor", "model"),

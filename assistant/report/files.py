@@ -1,6 +1,5 @@
 """Files that are there whole or not at all, and a directory that one run writes to at a time."""
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,17 +7,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from assistant.errors import ReportNotWritable, ReportRunning
+from assistant.files import replace_file
 
 
 def write_whole(path: Path, content: bytes) -> None:
     """Replace the file; whoever reads it, and whatever kills us, finds the old or the new one."""
-    part = path.with_name(f".{path.name}.part")
     with refusing(path):
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
+        replace_file(path, content)
 
 
 @contextmanager
