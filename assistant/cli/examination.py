@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from assistant import settings
 from assistant.cli.console import exit_code, our_errors
-from assistant.cli.server import server_wish
 from assistant.doctor import database, house, server
 from assistant.doctor.finding import Finding, failure
 from assistant.locale import set_language

@@ -13,6 +13,7 @@ from assistant.cli import (
     endpoint,
     engine,
     evaluate,
+    init,
     knowledge,
     model,
     report,
@@ -33,6 +34,7 @@ app = typer.Typer(
 ask.register(app)
 report.register(app)
 evaluate.register(app)
+init.register(app)
 doctor.register(app)
 chat.register(app)
 tune.register(model.app)

@@ -44,13 +44,11 @@ def knowledge(place: Path) -> Finding:
         found = read_knowledge(place)
     except AssistantError as error:
         return failure("knowledge", error, error.exit_code)
-    counts = {
-        "terms": len(found.glossary.term),
-        "notes": len(found.notes),
-        "pairs": len(found.pairs),
-    }
-    key = "doctor.knowledge" if any(counts.values()) else "doctor.no_knowledge"
-    return Finding("knowledge", "ok", t(key, path=shown(place), **counts))
+    terms, notes, pairs = len(found.glossary.term), len(found.notes), len(found.pairs)
+    if not (terms or notes or pairs):
+        return Finding("knowledge", "ok", t("doctor.no_knowledge", path=shown(place)))
+    text = t("doctor.knowledge", path=shown(place), terms=terms, notes=notes, pairs=pairs)
+    return Finding("knowledge", "ok", text)
 
 
 def shown(path: Path) -> str:
