@@ -8,6 +8,7 @@ import typer
 from assistant.cli import (
     ask,
     chat,
+    completion,
     db,
     doctor,
     endpoint,
@@ -21,11 +22,13 @@ from assistant.cli import (
     tune,
 )
 from assistant.cli.console import fail
+from assistant.cli.manual import add_examples, examples
 from assistant.locale import t
 
 app = typer.Typer(
     name="kotae",
     help=t("cli.help"),
+    epilog=examples("kotae"),
     invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -44,13 +47,16 @@ app.add_typer(engine.app, name="engine")
 app.add_typer(db.app, name="db")
 app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(sample.app, name="sample")
+completion.register(app)
+add_examples(app)
 
 
 def main() -> None:
     """Run the command line; every error of ours becomes one line and its exit code."""
     # What libraries log is no narration. With a handler of its own the root logger gets no other.
     logging.getLogger().addHandler(logging.NullHandler())
+    completion.answer_shells()
     try:
-        app(standalone_mode=True)
+        app(standalone_mode=True, prog_name="kotae")
     except KeyboardInterrupt:
         sys.exit(fail(t("cli.interrupted"), 130))
