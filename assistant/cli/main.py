@@ -16,6 +16,7 @@ from assistant.cli import (
     evaluate,
     init,
     knowledge,
+    mcp,
     model,
     report,
     sample,
@@ -47,6 +48,7 @@ app.add_typer(engine.app, name="engine")
 app.add_typer(db.app, name="db")
 app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(sample.app, name="sample")
+mcp.register(app)
 completion.register(app)
 add_examples(app)
 
