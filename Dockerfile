@@ -8,10 +8,10 @@ COPY . .
 RUN pip wheel --no-cache-dir --wheel-dir /wheels .
 
 FROM python:3.13-slim
-RUN useradd --create-home kotae
+RUN useradd --uid 10001 --create-home kotae
 COPY --from=build /wheels /wheels
-RUN pip install --no-cache-dir --no-index --find-links /wheels kotae && rm -rf /wheels
-USER kotae
+RUN pip install --no-cache-dir --no-index /wheels/*.whl && rm -rf /wheels
+USER 10001
 WORKDIR /home/kotae
 ENTRYPOINT ["kotae"]
 CMD ["--help"]
