@@ -58,7 +58,7 @@ def as_lines(found: "list[Finding]") -> "Iterator[Text]":
     for finding, pair in zip(found, words, strict=True):
         sign, style = SIGNS[finding.state]
         state, check = (set_cell_size(w, n) for w, n in zip(pair, widths, strict=True))
-        yield Text.assemble((f"{sign} {state}", style), f"  {check}  {finding.text}")
+        yield Text.assemble((f"{sign} {state}  ", style), (f"{check}  ", "cyan"), finding.text)
         if finding.mend:
             yield Text.assemble(" " * (sum(widths) + 6), (f"→ {finding.mend}", "bold"))
 

@@ -135,14 +135,18 @@ def _proven(programs: Iterable["Program"]) -> "Engine | None":
 def _sizes(plan: "Plan") -> server.MemoryPlan:
     from inference.progress import human_size
 
-    needed = human_size(plan.memory.ram_total)
+    memory, machine = plan.memory, plan.machine
+    beside = sum(memory.ram.get(line, 0) for line in ("system", "others"))
+    needed = human_size(memory.ram_total - beside)
     if plan.place.device and not plan.place.device.shared:
-        needed += f" + {human_size(plan.memory.vram_total)} GPU"
+        needed += f" + {human_size(memory.vram_total)} GPU"
     return server.MemoryPlan(
         model=plan.model,
         verdict=plan.verdict,
         needed=needed,
-        there=human_size(plan.machine.ram),
+        missing=human_size(plan.missing),
+        spare=human_size(max(0, machine.ram - memory.ram_total)),
+        there=human_size(machine.ram),
         context=plan.place.context,
         rate=plan.speed.predicted,
     )

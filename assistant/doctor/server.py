@@ -17,11 +17,16 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class MemoryPlan:
-    """What a model takes, as a person reads it ("12.1 GB"), and tokens a second."""
+    """What a model takes, as a person reads it ("12.1 GB"), and tokens a second.
+
+    `missing` and `spare` are of the RAM `there`, beside the system and other programs.
+    """
 
     model: str
     verdict: str
     needed: str
+    missing: str
+    spare: str
     there: str
     context: int
     rate: float
@@ -68,6 +73,8 @@ def memory(plan: MemoryPlan) -> Finding:
         f"doctor.{key}",
         model=plan.model,
         needed=plan.needed,
+        missing=plan.missing,
+        spare=plan.spare,
         there=plan.there,
         context=plan.context,
         rate=f"{plan.rate:.1f}",

@@ -36,9 +36,9 @@ def test_the_engine_is_the_first_that_is_not_known_to_fail(
     ("verdict", "state"), [("fits", "ok"), ("tight", "warning"), ("does not fit", "broken")]
 )
 def test_a_plan_that_does_not_fit_is_broken_and_names_the_plan(verdict: str, state: str) -> None:
-    found = server.memory(MemoryPlan("gpt-oss-120b", verdict, "70.1 GB", "24.0 GB", 16384, 0.4))
+    found = server.memory(MemoryPlan("big", verdict, "70 GB", "46 GB", "0 B", "24 GB", 16384, 0.4))
     assert found.state == state
-    assert found.mend == ("" if state == "ok" else "kotae model plan gpt-oss-120b")
+    assert found.mend == ("" if state == "ok" else "kotae model plan big")
 
 
 def test_only_the_names_of_variables_are_shown() -> None:
