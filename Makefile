@@ -3,12 +3,14 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fuzz conformance snapshots bench bench-mcp bench-plan bench-service bench-report bench-model bench-answers bench-load bench-tui lock clean
+.PHONY: help demo test check package pictures fuzz conformance snapshots bench bench-mcp bench-plan bench-service bench-report bench-model bench-answers bench-load bench-tui lock clean
 
 help:
 	@echo "make demo    set everything up and answer two questions on a sample database"
 	@echo "make test    all tests, on real servers and a small real model"
 	@echo "make check   formatting, lint, types, import contracts"
+	@echo "make package   wheel, sdist, registry entry, bundle, container, units: built, checked, installed"
+	@echo "make pictures  the pictures of the READMEs, drawn anew"
 	@echo "make fuzz    50,000 tricky statements: what the policy lets through changes nothing"
 	@echo "make conformance   the protocol's own test suites and inspector on the MCP server"
 	@echo "make bench   benchmarks, side by side with peers"
@@ -38,7 +40,13 @@ test: $(VENV)/.installed
 	@bash tests/prepare
 	@$(BIN)/kotae model pull qwen2.5-coder-0.5b
 	@$(BIN)/kotae model pull qwen2.5-coder-1.5b
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest --ignore tests/packaging -n 2 --dist loadgroup
+
+pictures: $(VENV)/.installed
+	@$(BIN)/python -m tests.documents.pictures
+
+package: $(VENV)/.installed
+	@$(BIN)/python -m pytest tests/packaging
 
 check: $(VENV)/.installed
 	$(BIN)/ruff format --check .

@@ -8,6 +8,7 @@ import gc
 import os
 import signal
 import sys
+from collections.abc import Sequence
 
 import anyio
 
@@ -21,8 +22,9 @@ USAGE_OR_SETTINGS = 2
 _NEW_OBJECTS_BETWEEN_SEARCHES = 50_000
 
 
-def main() -> None:
-    arguments = _arguments()
+def main(words: Sequence[str] | None = None) -> None:
+    """Serve as the words say, by default those of the command line."""
+    arguments = _arguments(words)
     try:
         settings = load()
         connections = Connections(settings)
@@ -61,12 +63,12 @@ def _close_before_dying(connections: Connections) -> None:
         signal.signal(number, close)
 
 
-def _arguments() -> argparse.Namespace:
+def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -P -m mcp_server", description=__doc__)
     parser.add_argument("--http", action="store_true", help="serve at http://HOST:PORT/mcp")
     parser.add_argument("--host", default="127.0.0.1", help="another one needs KOTAE_MCP_TOKEN")
     parser.add_argument("--port", type=int, default=8765)
-    return parser.parse_args()
+    return parser.parse_args(words)
 
 
 if __name__ == "__main__":

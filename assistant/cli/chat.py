@@ -17,6 +17,14 @@ def register(app: typer.Typer) -> None:
     app.callback()(chat)
 
 
+def _tell_version(wished: bool) -> None:
+    if wished:
+        from importlib.metadata import version
+
+        typer.echo(f"kotae {version('kotae')}")
+        raise typer.Exit
+
+
 def chat(
     context: typer.Context,
     database: Annotated[
@@ -24,6 +32,10 @@ def chat(
     ] = None,
     model: Annotated[str | None, typer.Option("--model", "-m", help=t("ask.model"))] = None,
     endpoint: Annotated[str | None, typer.Option(help=t("ask.endpoint"))] = None,
+    _: Annotated[
+        bool,
+        typer.Option("--version", callback=_tell_version, is_eager=True, help=t("cli.version")),
+    ] = False,
 ) -> None:
     """Open the chat when no command was given."""
     if context.invoked_subcommand:

@@ -52,10 +52,10 @@ def reporting_errors(*kinds: type[Exception]) -> Iterator[None]:
     except KeyboardInterrupt:
         sys.exit(fail(t("cli.interrupted"), 130))
     except kinds as error:
-        sys.exit(fail(describe(error), _exit_code(error)))
+        sys.exit(fail(describe(error), exit_code(error)))
 
 
-def _exit_code(error: Exception) -> int:
+def exit_code(error: Exception) -> int:
     """What the error says itself, or what follows from who must act."""
     code: int | None = getattr(error, "exit_code", None)
     return code or {"person": 2, "time": 3}.get(getattr(error, "actor", ""), 1)

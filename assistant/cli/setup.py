@@ -7,6 +7,7 @@ import asyncio
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from assistant.setup.choice import Choice, Proposal, Services, Tested
 from assistant.setup.testing import examined
@@ -35,7 +36,8 @@ async def look_at(database: str, password: str = "") -> Tested:
     from mcp_server.server import create_server
 
     more = {"KOTAE_DATABASE_PASSWORD": password} if password else {}
-    found = settings.load(database=database, environ={**os.environ, **more})
+    # No settings file counts: the one that is being made may be named already, or be broken.
+    found = settings.load(Path(os.devnull), database, {**os.environ, **more})
     assert found.default
     only = replace(found, connections={found.default: found.connections[found.default]})
     async with Tools(create_server(only)) as tools:

@@ -57,6 +57,12 @@ def t(key: str, lang: Language | None = None, **slots: object) -> str:
     return _sentences(lang or language(), room)[name].format(**slots)
 
 
+def has(key: str) -> bool:
+    """Whether there is a sentence for `key`."""
+    room, name = key.split(".", 1)
+    return name in _sentences("en", room)
+
+
 def describe(error: Exception, lang: Language | None = None) -> str:
     """What to tell a person about an error of one of the packages, in their language."""
     if (lang or language()) == "en":
