@@ -74,7 +74,9 @@ class Connections:
         by = asyncio.get_running_loop().time() + self._seconds
         await self._take(place, database, by)
         try:
-            return await self._run(_Call(database, work, aside=brief and database.steps_aside), by)
+            return await self._run(
+                _Call(database, work, in_loop=brief and database.steps_aside), by
+            )
         finally:
             place.release()
 
@@ -95,7 +97,7 @@ class Connections:
         self._calls.add(call)
         try:
             async with asyncio.timeout_at(by):
-                if call.aside:
+                if call.in_loop:
                     return await aside.run(call.run, self._threads)
                 return await self._threads.run(call.run)
         except (TimeoutError, asyncio.CancelledError) as error:
@@ -130,12 +132,12 @@ class _Call(Generic[Result]):
     """One piece of work in its thread, and the way to stop it from another one."""
 
     def __init__(
-        self, database: Database, work: Callable[[Session], Result], *, aside: bool
+        self, database: Database, work: Callable[[Session], Result], *, in_loop: bool
     ) -> None:
         self._database, self._work = database, work
         self._session: Session | None = None
         self._stopped, self._ended = False, threading.Event()
-        self.aside = aside
+        self.in_loop = in_loop
 
     def run(self) -> Result:
         try:
@@ -162,6 +164,6 @@ class _Call(Generic[Result]):
             if time.monotonic() > deadline:
                 session.sever()
                 return
-            if session.stop() and last and self.aside:
+            if session.stop() and last and self.in_loop:
                 return
             self._ended.wait(_SECONDS_BETWEEN_LOOKS)
