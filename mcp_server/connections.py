@@ -5,11 +5,13 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, Generic, TypeVar
 from weakref import WeakSet
 
 import anyio
 
+from mcp_server import aside
 from mcp_server.errors import DatabaseBusy, NoConnection, QueryTimedOut, UnknownConnection
 from mcp_server.mysql import MySqlDatabase
 from mcp_server.sessions import Database, Session
@@ -58,8 +60,12 @@ class Connections:
     def all(self) -> Iterable[Database]:
         return self._databases.values()
 
-    async def run(self, database: Database, work: Callable[[Session], Result]) -> Result:
+    async def run(
+        self, database: Database, work: Callable[[Session], Result], *, brief: bool = False
+    ) -> Result:
         """`work` on a session, in a thread. Cancelled or out of time, its statement is killed.
+
+        `brief` work does little but wait: it needs no thread where the database can do without.
 
         Raises QueryTimedOut, DatabaseBusy when no session was free in all that time, and
         whatever the session raises.
@@ -68,7 +74,9 @@ class Connections:
         by = asyncio.get_running_loop().time() + self._seconds
         await self._take(place, database, by)
         try:
-            return await self._run(_Call(database, work), by)
+            return await self._run(
+                _Call(database, work, in_loop=brief and database.steps_aside), by
+            )
         finally:
             place.release()
 
@@ -89,6 +97,8 @@ class Connections:
         self._calls.add(call)
         try:
             async with asyncio.timeout_at(by):
+                if call.in_loop:
+                    return await aside.run(call.run, self._threads)
                 return await self._threads.run(call.run)
         except (TimeoutError, asyncio.CancelledError) as error:
             with anyio.CancelScope(shield=True):
@@ -106,7 +116,7 @@ class Connections:
         """Stop what still runs, and close every idle connection."""
         if calls := list(self._calls):
             with ThreadPoolExecutor(len(calls)) as threads:
-                threads.map(_Call.stop, calls)
+                threads.map(partial(_Call.stop, last=True), calls)
         for database in self._databases.values():
             database.close()
         self._threads.close()
@@ -121,10 +131,13 @@ def _database(connection: ConnectionSettings, limits: Limits) -> Database:
 class _Call(Generic[Result]):
     """One piece of work in its thread, and the way to stop it from another one."""
 
-    def __init__(self, database: Database, work: Callable[[Session], Result]) -> None:
+    def __init__(
+        self, database: Database, work: Callable[[Session], Result], *, in_loop: bool
+    ) -> None:
         self._database, self._work = database, work
         self._session: Session | None = None
         self._stopped, self._ended = False, threading.Event()
+        self.in_loop = in_loop
 
     def run(self) -> Result:
         try:
@@ -139,10 +152,11 @@ class _Call(Generic[Result]):
     def ended(self) -> bool:
         return self._ended.is_set()
 
-    def stop(self) -> None:
+    def stop(self, *, last: bool = False) -> None:
         """Ask until it ends: the first kill may come just before the statement starts.
 
-        A server that cannot be asked, or does not obey, is let go of.
+        A server that cannot be asked, or does not obey, is let go of. The `last` one keeps the
+        event loop from going on, and so does not wait for a call that ends there.
         """
         self._stopped = True
         deadline = time.monotonic() + _SECONDS_TO_STOP
@@ -150,5 +164,6 @@ class _Call(Generic[Result]):
             if time.monotonic() > deadline:
                 session.sever()
                 return
-            session.stop()
+            if session.stop() and last and self.in_loop:
+                return
             self._ended.wait(_SECONDS_BETWEEN_LOOKS)

@@ -1,10 +1,12 @@
 """MySQL and MariaDB: a bounded pool of connections, and what their errors mean."""
 
+import io
 import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any, cast
 
 import pymysql
@@ -14,6 +16,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
+from mcp_server import aside
 from mcp_server.closed import Closed
 from mcp_server.errors import (
     AccessDenied,
@@ -70,12 +73,13 @@ class MySqlDatabase:
             closed=Closed.of(settings.deny, settings.url.database, settings.allow),
             mask=Mask.of(settings.mask, settings.url.database),
         )
+        self.steps_aside = False
         self._failure: DatabaseToolError | None = None
         self._reconnecting = threading.Lock()
         self._tunnel = tunnel_of(settings)
         self._engine = create_engine(
             "mysql+pymysql://",
-            creator=self._connect_once,
+            creator=partial(aside.elsewhere, self._connect_once),
             pool_size=_POOLED,
             max_overflow=0,
             pool_timeout=CONNECT_SECONDS,
@@ -109,6 +113,10 @@ class MySqlDatabase:
                 **self._options(),
             )
             connection.connect(self._tunnel.connect() if self._tunnel else None)
+            self.steps_aside = aside.can_step_aside(connection._sock)
+            if self.steps_aside:
+                connection._rfile.close()
+                connection._rfile = io.BufferedReader(aside.Incoming(connection._sock))
         except pymysql.Error as error:
             raise self._unanswered(error) from error
         return cast(DBAPIConnection, connection)

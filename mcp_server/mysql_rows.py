@@ -72,19 +72,25 @@ def _lost(raw: Any, reason: str) -> pymysql.OperationalError:
 
 
 def cells(packet: bytes, converters: Sequence[Convert]) -> tuple[Cell, ...]:
-    """One row; NULL is None whatever its column."""
+    """One row; NULL is None whatever its column.
+
+    Raises pymysql.Error when it holds fewer cells than there are columns.
+    """
     row: list[Cell] = []
     at = 0
-    for convert in converters:
-        size = packet[at]
-        at += 1
-        if size > _LONGEST_SHORT:
-            if size == _NULL:
-                row.append(None)
-                continue
-            width = _WIDTHS[size]
-            size = int.from_bytes(packet[at : at + width], "little")
-            at += width
-        row.append(convert(packet[at : at + size]))
-        at += size
+    try:
+        for convert in converters:
+            size = packet[at]
+            at += 1
+            if size > _LONGEST_SHORT:
+                if size == _NULL:
+                    row.append(None)
+                    continue
+                width = _WIDTHS[size]
+                size = int.from_bytes(packet[at : at + width], "little")
+                at += width
+            row.append(convert(packet[at : at + size]))
+            at += size
+    except LookupError as error:
+        raise pymysql.OperationalError(CR.CR_MALFORMED_PACKET, "a row ends too early") from error
     return tuple(row)

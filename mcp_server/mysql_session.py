@@ -13,6 +13,7 @@ from pymysql.connections import MySQLResult
 from pymysql.constants import CR
 from sqlalchemy.pool import PoolProxiedConnection
 
+from mcp_server import aside
 from mcp_server.errors import DatabaseToolError, FenceIncomplete
 from mcp_server.mysql_fence import (
     ENGINE_LAYERS,
@@ -135,15 +136,15 @@ class MySqlSession:
         return rows
 
     def _wait_at_most(self, seconds: float) -> None:
-        self._raw._read_timeout = seconds  # PyMySQL takes it at the start only
+        # PyMySQL takes them at the start only.
+        self._raw._read_timeout = self._raw._write_timeout = seconds
 
     def admit(self, sql: str) -> None:
         self._admitted = admit(self, sql, self._policy)
 
     def stream(self, sql: str) -> Stream:
         self._finish()
-        with self._guard:
-            self._running = True
+        self._set_running(True)
         self._raw.query(sql, unbuffered=True)
         result = self._raw._result  # PyMySQL keeps the origin of columns to itself
         if not result.unbuffered_active:
@@ -175,25 +176,28 @@ class MySqlSession:
             origins = [(field.db.decode(), field.org_table, field.org_name) for field in fields]
             self._policy.closed.check_origins(origins, self._admitted)
 
-    def stop(self) -> None:
+    def stop(self) -> bool:
+        self._stopped = True
+        return aside.elsewhere(self._end_statement)
+
+    def _end_statement(self) -> bool:
         with self._guard:
-            self._stopped = True
-            if not self._running:
-                return
             try:
-                self._kill()
+                return self._running and self._kill()
             except (pymysql.Error, DatabaseToolError) as error:
                 log.warning("statement not stopped: %s", error)
+                return False
 
-    def _kill(self) -> None:
+    def _kill(self) -> bool:
         """From a connection of its own, since the pool may be empty just now."""
         spare = self._spare()
         try:
             number = self._raw.thread_id()
-            if _is_running(spare, number):
+            if running := _is_running(spare, number):
                 spare.query(f"KILL QUERY {number}")
         finally:
             spare.close()
+        return running
 
     def sever(self) -> None:
         """Cut the line to a server that no longer answers, so that who waits for it goes on."""
@@ -212,25 +216,35 @@ class MySqlSession:
 
         Whoever takes the connection next hears whether the server did so.
         """
-        if self._pooled.is_valid:
-            self._finish()
-            try:
-                _, fence = self._pooled.info[_FENCE]
-                self._prepare(fence, _ROLLBACK, _RESET_CONNECTION)
-            except pymysql.Error:
-                self._stopped = True
-            if self._stopped:
-                self._pooled.invalidate()
+        if self._pooled.is_valid and not self._left():
+            self._pooled.invalidate()
         self._pooled.close()
 
+    def _left(self) -> bool:
+        """Is the connection on its way to the next session?"""
+        self._finish()
+        _, fence = self._pooled.info[_FENCE]
+        try:
+            self._prepare(fence, _ROLLBACK, _RESET_CONNECTION)
+        except pymysql.Error:
+            return False
+        return not self._stopped
+
     def _finish(self) -> None:
-        """Take what the server sent already; a killed statement ends with an error."""
-        with self._guard:
-            self._running = False
+        """Take what the server sent already, where the connection will be used again."""
+        self._set_running(False)
         left, self._packets = self._packets, iter(())
-        with suppress(pymysql.Error):
-            for _ in left:
-                pass
+        if not self._stopped:
+            with suppress(pymysql.Error):
+                for _ in left:
+                    pass
+
+    def _set_running(self, running: bool) -> None:
+        """Whoever is killing just now holds the guard, and may do so for long."""
+        if not self._guard.acquire(blocking=False):
+            aside.elsewhere(self._guard.acquire)
+        self._running = running
+        self._guard.release()
 
 
 def _is_running(spare: Any, number: int) -> bool:

@@ -9,6 +9,9 @@ from mcp_server.results import Cell, Cut, QueryResult
 from mcp_server.sessions import Database, Session
 from mcp_server.settings import Limits
 
+_BRIEF = 16 * 1024
+"""Characters that every connection takes at once."""
+
 
 async def run_query(
     connections: Connections,
@@ -58,7 +61,7 @@ async def _run(
         name = database.settings.name
         return QueryResult(stream.columns, tuple(rows), truncated, elapsed, sql, name)
 
-    return await connections.run(database, work)
+    return await connections.run(database, work, brief=len(sql) <= _BRIEF)
 
 
 def read(

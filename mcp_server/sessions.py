@@ -32,10 +32,10 @@ class Session(Protocol):
         Raises PolicyRefused. Our own questions about the catalogue are not admitted.
         """
 
-    def stop(self) -> None:
+    def stop(self) -> bool:
         """End the running statement on the server; called from any thread, any number of times.
 
-        The session is not used again afterwards.
+        Was there one to end? The session is not used again afterwards.
         """
 
     def sever(self) -> None:
@@ -51,6 +51,9 @@ class Database(Protocol):
     """What before a query asks for its plan."""
     most_sessions: int
     """How many may be open at once."""
+
+    steps_aside: bool
+    """Does a session wait without holding up the event loop?"""
 
     def session(self) -> AbstractContextManager[Session]:
         """A session inside the fence. Everything raised inside is a DatabaseToolError."""

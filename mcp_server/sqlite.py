@@ -44,6 +44,7 @@ class SqliteDatabase:
     """One SQLite file; every session is a connection of its own."""
 
     explain = "EXPLAIN QUERY PLAN"
+    steps_aside = False
     most_sessions = 8
 
     def __init__(self, settings: ConnectionSettings, limits: Limits) -> None:
@@ -164,8 +165,9 @@ class SqliteSession:
                 return sqlite3.SQLITE_DENY
         return authorized(action, first)
 
-    def stop(self) -> None:
+    def stop(self) -> bool:
         self._stopped.set()
+        return True
 
     def sever(self) -> None:
         """There is no line to cut; the handler sees the stop at its next look."""

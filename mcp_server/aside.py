@@ -1,0 +1,115 @@
+"""Plain code that runs in the event loop and steps aside where it would wait.
+
+A thread that sleeps must be woken and then wakes the loop: on an idle processor each of the two
+costs as much as a small query.
+"""
+
+import asyncio
+import io
+import os
+import select
+import socket
+import sys
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from greenlet import getcurrent, greenlet
+
+from mcp_server.threads import Threads
+
+Result = TypeVar("Result")
+_LONG = 24 * 3600.0
+
+
+class Incoming(io.RawIOBase):
+    """What a plain socket receives; who waits for it here waits as long as its timeout says.
+
+    Raises TimeoutError.
+    """
+
+    def __init__(self, line: socket.socket) -> None:
+        self._line = line
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while True:
+            try:
+                return os.readv(self._line.fileno(), [buffer])
+            except BlockingIOError:
+                if not _readable(self._line):
+                    raise TimeoutError("timed out") from None
+
+
+def can_step_aside(line: socket.socket) -> bool:
+    return type(line) is socket.socket and sys.platform != "win32"
+
+
+def elsewhere(work: Callable[[], Result]) -> Result:
+    """What would hold up the event loop is done in a thread meanwhile."""
+    here = getcurrent()
+    if here.parent is None:
+        return work()
+    result, error = here.parent.switch(work)
+    if error is not None:
+        raise error
+    done: Result = result
+    return done
+
+
+def _readable(line: socket.socket) -> bool:
+    here, seconds = getcurrent(), line.gettimeout()
+    if here.parent is None:
+        poll = select.poll()
+        poll.register(line, select.POLLIN)
+        return bool(poll.poll(None if seconds is None else seconds * 1000))
+    return bool(here.parent.switch((line.fileno(), seconds)))
+
+
+def run(work: Callable[[], Result], threads: Threads) -> "asyncio.Future[Result]":
+    """What `work` returns or raises; it goes on whether somebody waits for that or not."""
+    running = _Run(work, threads)
+    running.advance()
+    return running.answer
+
+
+class _Run:
+    def __init__(self, work: Callable[[], Any], threads: Threads) -> None:
+        self._loop, self._threads = asyncio.get_running_loop(), threads
+        self._greenlet = greenlet(work)
+        self.answer: asyncio.Future[Any] = self._loop.create_future()
+        self._elsewhere: asyncio.Task[None] | None = None
+
+    def advance(self, *given: Any) -> None:
+        """Go on until it would wait again, or has ended."""
+        try:
+            wanted = self._greenlet.switch(*given)
+        except BaseException as error:  # noqa: BLE001 - it is for who waits
+            if not self.answer.done():
+                self.answer.set_exception(error)
+            return
+        if self._greenlet.dead:
+            if not self.answer.done():
+                self.answer.set_result(wanted)
+        elif isinstance(wanted, tuple):
+            self._wait(*wanted)
+        else:
+            self._elsewhere = self._loop.create_task(self._do(wanted))
+
+    def _wait(self, descriptor: int, seconds: float | None) -> None:
+        def go_on(readable: bool) -> None:
+            self._loop.remove_reader(descriptor)
+            timer.cancel()
+            self.advance(readable)
+
+        timer = self._loop.call_later(seconds or _LONG, go_on, False)
+        self._loop.add_reader(descriptor, go_on, True)
+
+    async def _do(self, work: Callable[[], Any]) -> None:
+        try:
+            done = await self._threads.run(work)
+        except Exception as error:  # noqa: BLE001 - it is for the code that asked
+            self.advance((None, error))
+        else:
+            self.advance((done, None))
