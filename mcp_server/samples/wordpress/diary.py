@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from mcp_server.samples.dice import Dice, Wheel
 from mcp_server.samples.wordpress.happenings import Happening, happenings
-from mcp_server.samples.wordpress.story import LAST_MOMENT, SEED
+from mcp_server.samples.wordpress.story import CALLED, GUEST, LAST_MOMENT, SEED
 from mcp_server.samples.wordpress.texts import texts
 from mcp_server.samples.wordpress.writing import Writer
 
@@ -50,7 +50,7 @@ def _entries(dice: Dice, writer: Writer) -> Iterator[Entry]:
             _moment(dice, happening.day),
             author,
             title,
-            writer.paragraphs(happening, parent_of(event.category), dict(fields)),
+            writer.paragraphs(happening, author, parent_of(event.category), dict(fields)),
             _status(dice, author, fixed=bool(event.on)),
             _categories(dice, event.category),
             event.tags,
@@ -63,9 +63,9 @@ def _author(dice: Dice, happening: Happening) -> str:
     event = happening.event
     if parent_of(event.category) == "台所":
         return "sachi"
-    own = any(name in line for line in event.said for name in ("山口", "うち"))
+    own = any(name in line for line in event.said for name in (CALLED[GUEST], "うち"))
     guest = event.category == "山歩き" and happening.day.year >= 2022 and not own
-    return "noboru" if guest and dice.chance(0.7) else "minato"
+    return GUEST if guest and dice.chance(0.7) else "minato"
 
 
 def _fields(dice: Dice, happening: Happening) -> tuple[tuple[str, str], ...]:
@@ -101,7 +101,7 @@ def _status(dice: Dice, author: str, *, fixed: bool) -> str:
     """A contributor cannot publish: what he has not had published waits for review."""
     if fixed:
         return "publish"
-    if author == "noboru":
+    if author == GUEST:
         return "pending" if dice.chance(0.15) else "publish"
     return _STATUSES.spin(dice)
 

@@ -9,7 +9,7 @@ from mcp_server.samples.rows import Row
 from mcp_server.samples.wordpress.posts import Filed
 from mcp_server.samples.wordpress.texts import texts
 
-# In a site that has lived for some time the two ids of a term are seldom the same: one who joins
+# In a site that has lived for some time the two ids of a term need not be the same: who joins tags
 # by the wrong one shall see it.
 _DRIFT = 3
 

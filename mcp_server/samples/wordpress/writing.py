@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from mcp_server.samples.dice import Dice
 from mcp_server.samples.wordpress.happenings import Happening
-from mcp_server.samples.wordpress.story import FIRST_DAY, NOT_YET
+from mcp_server.samples.wordpress.story import CALLED, FIRST_DAY, GUEST, NOT_YET
 from mcp_server.samples.wordpress.texts import lines, texts
 
 _SOME_DAYS = 10
@@ -20,11 +20,13 @@ class Writer:
         self._written: set[tuple[str, ...]] = set()
         self._told: set[str] = set()
         self._previous: Happening | None = None
+        self._author = ""
 
     def paragraphs(
-        self, happening: Happening, group: str, fields: Mapping[str, str]
+        self, happening: Happening, author: str, group: str, fields: Mapping[str, str]
     ) -> tuple[str, ...]:
-        """The paragraphs of an entry; `group` is the category above its own."""
+        """The paragraphs of an entry by `author`; `group` is the category above its own."""
+        self._author = author
         while True:
             parts = [tuple(part) for part in self._parts(happening, group, fields)]
             text = tuple("".join(part) for part in parts if part)
@@ -41,7 +43,7 @@ class Writer:
         yield self._body(happening, fields)
         yield self._aside(happening)
         close = self._lines(happening, "close", group)
-        if dice.chance(0.4):
+        if self._author != GUEST and dice.chance(0.4):
             yield [dice.pick(self._lines(happening, "year", year)), dice.pick(close)]
         else:
             yield [dice.pick(close)]
@@ -62,7 +64,7 @@ class Writer:
 
     def _body(self, happening: Happening, fields: Mapping[str, str]) -> list[str]:
         dice, event = self._dice, happening.event
-        first, *others = _sayable(event.said, happening.day.year)
+        first, *others = self._sayable(event.said, happening.day.year)
         if event.category == "本":
             return self._book(happening, [first, *others], fields)
         told = first in self._told and dice.chance(0.4)
@@ -77,12 +79,14 @@ class Writer:
     def _aside(self, happening: Happening) -> list[str]:
         """Now and then, what there was no time to write of some days ago."""
         earlier = self._previous
-        if earlier is None or earlier.event.on or not self._dice.chance(0.4):
+        if earlier is None or self._author == GUEST or earlier.event.on:
+            return []
+        if not self._dice.chance(0.4):
             return []
         other = happening.event.category != earlier.event.category != "本"
         if not other or (happening.day - earlier.day).days > _SOME_DAYS:
             return []
-        first, *others = _sayable(earlier.event.said, earlier.day.year)
+        first, *others = self._sayable(earlier.event.said, earlier.day.year)
         plain = [line for line in others if "{" not in line]
         begin = self._dice.pick(lines(self._phrases["aside"]["begin"]))
         return [begin, first, *_some(self._dice, plain, self._dice.between(2, 4))]
@@ -95,13 +99,12 @@ class Writer:
         return [begin.format_map(fields), *how, *thoughts]
 
     def _lines(self, happening: Happening, kind: str, key: str) -> list[str]:
-        return _sayable(lines(self._phrases[kind][key]), happening.day.year)
+        return self._sayable(lines(self._phrases[kind][key]), happening.day.year)
 
-
-def _sayable(said: Sequence[str], year: int) -> list[str]:
-    """What may be said in that year."""
-    first_year = year == FIRST_DAY.year
-    return [line for line in said if not (first_year and any(word in line for word in NOT_YET))]
+    def _sayable(self, said: Sequence[str], year: int) -> list[str]:
+        """What this author may say in that year."""
+        unsayable = (CALLED[self._author], *(NOT_YET if year == FIRST_DAY.year else ()))
+        return [line for line in said if not any(word in line for word in unsayable)]
 
 
 def _some(dice: Dice, items: Sequence[str], count: int) -> list[str]:

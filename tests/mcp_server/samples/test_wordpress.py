@@ -25,7 +25,7 @@ ROW_COUNTS = {
     "wp_links": 3,
     "wp_options": 35,
 }
-CHECKSUM = "c773e0a50ebba8a51c7900807a2fc35d9cd6d114dce76f98aafe6fb53819bfae"
+CHECKSUM = "c22ae2e8006fe38cc85eafe3013e34e91dcf95b1d95772d1cbfb56d00af7f24e"
 Ask = Callable[[str], list[tuple[object, ...]]]
 
 
