@@ -354,7 +354,8 @@ class NoConnection(PersonMustAct):
 
     template = (
         "no database is configured. Set KOTAE_DATABASE_URL "
-        "(mysql://USER@HOST/DATABASE or sqlite:///FILE) or url in [database] of kotae.toml."
+        "(mysql://USER@HOST/DATABASE or sqlite:///FILE) or url in [database] of kotae.toml, or "
+        "type: kotae init"
     )
 
 

@@ -59,7 +59,7 @@ def as_lines(found: "list[Finding]") -> "Iterator[Text]":
         sign, style = SIGNS[finding.state]
         state, check = (set_cell_size(w, n) for w, n in zip(pair, widths, strict=True))
         yield Text.assemble((f"{sign} {state}  ", style), (f"{check}  ", "cyan"), finding.text)
-        if finding.mend:
+        if finding.mend and finding.mend not in finding.text:
             yield Text.assemble(" " * (sum(widths) + 6), (f"→ {finding.mend}", "bold"))
 
 

@@ -1,11 +1,13 @@
 """What a check found, and what the findings mean together."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from assistant.locale import describe
 
+_COMMAND = re.compile(r": (kotae [^;.]+)$")
 State = Literal["ok", "warning", "broken"]
 
 
@@ -24,9 +26,10 @@ class Finding:
     exit_code: int = 2
 
 
-def failure(check: str, error: Exception, exit_code: int, mend: str = "") -> Finding:
-    """What one of our own errors says; most name the next step themselves."""
-    return Finding(check, "broken", describe(error), mend, exit_code)
+def failure(check: str, error: Exception, exit_code: int) -> Finding:
+    """What one of our own errors says; its English sentence may end with the command to type."""
+    command = _COMMAND.search(str(error))
+    return Finding(check, "broken", describe(error), command[1] if command else "", exit_code)
 
 
 def exit_code(findings: Iterable[Finding]) -> int:

@@ -13,7 +13,7 @@ SAY = frozenset(
 )
 SHOWN = frozenset({"help", "title", "placeholder", "tooltip", "description", "border_title"})
 # Words as people write them; a label before a tab, a style or a key is data.
-WORDS = re.compile(r"[A-Za-z]{2,}[ ,.:]+[A-Za-z]{2,}|^[A-Z][a-z]{2,}|[\u3040-\u30ff\u4e00-\u9fff]")
+WORDS = re.compile(r"[A-Za-z]{2,}[,.:]? +[A-Za-z]{2,}|^[A-Z][a-z]{2,}|[\u3040-\u30ff\u4e00-\u9fff]")
 STYLE = re.compile(r"(bold|dim|italic|reverse)( \w+)?$")
 
 

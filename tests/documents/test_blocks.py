@@ -20,7 +20,10 @@ from tests.documents.blocks import ROOT, Block, blocks
 from tests.documents.commands import parse
 
 KOTAE = [sys.executable, "-c", "from assistant.cli import main; main()"]
-OF_OTHERS = {"pip", "pipx", "uv", "git", "docker", "vllm", "export", "cd", "python", "systemctl"}
+OF_OTHERS = {
+    *("pip", "pipx", "uv", "python", "git", "docker", "systemctl", "vllm", "caddy"),
+    *("export", "cd", "umask"),
+}
 SECRETS = re.compile(r'^(\w+_file|password_keyring) = ".*?"', re.MULTILINE)
 
 

@@ -20,8 +20,9 @@ COMMAND = re.compile(r"kotae(?: [a-z]+)+")
 
 
 def sentences() -> Iterator[str]:
-    """Every sentence of the locale, and the errors' English templates."""
-    for room in sorted((ROOT / "assistant" / "locale").glob("*/*.toml")):
+    """Every sentence of the locale but the examples, which are parsed, and the errors' English."""
+    rooms = set((ROOT / "assistant" / "locale").glob("*/*.toml"))
+    for room in sorted(room for room in rooms if room.stem != "examples"):
         yield from tomllib.loads(room.read_text(encoding="utf-8")).values()
     for package in ("assistant", "mcp_server", "inference"):
         yield (ROOT / package / "errors.py").read_text(encoding="utf-8").replace('"\n        "', "")

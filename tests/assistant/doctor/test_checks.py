@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 
 from assistant.doctor import database, house, server
-from assistant.doctor.finding import Finding, exit_code
+from assistant.doctor.finding import Finding, exit_code, failure
 from assistant.doctor.server import Engine, MemoryPlan
+from inference.errors import EndpointLoading, ModelNotInstalled
 
 
 def test_settings_are_wrong_before_a_server_is_missing() -> None:
@@ -73,3 +74,9 @@ def test_an_account_that_may_write_is_a_warning_with_the_command_for_a_better_on
 def test_a_layer_that_the_server_lacks_is_a_warning() -> None:
     assert database.fence("shop", ["policy"], ["transaction"]).state == "warning"
     assert database.fence("shop", ["policy", "transaction"], []).state == "ok"
+
+
+def test_the_command_at_the_end_of_an_errors_sentence_is_the_mend() -> None:
+    found = failure("model", ModelNotInstalled(name="gpt-oss-20b"), 2)
+    assert (found.state, found.mend) == ("broken", "kotae model pull gpt-oss-20b")
+    assert failure("model", EndpointLoading(url="http://x/v1"), 3).mend == ""
