@@ -6,7 +6,9 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Protocol, Self
 
+from assistant.asker import Effort, Surroundings
 from assistant.events import Answer, Answered, Event
+from assistant.linking import StoredValue
 
 _REFERS_BACK = re.compile(
     r"^(?:では|じゃ|それ|その|これ|この|同じ|同様|うち|さらに|もっと|ほか|他に|あと|次)|それぞれ以外|そのうち|同じ条件"
@@ -50,6 +52,17 @@ class Answering(Protocol):
 
     def ask(self, question: str, earlier: Earlier | None = None) -> AsyncGenerator[Event, None]: ...
 
+    @property
+    def surroundings(self) -> Surroundings: ...
+
+    def run_sql(self, sql: str) -> AsyncGenerator[Event, None]: ...
+
+    def explain(self, sql: str) -> AsyncGenerator[Event, None]: ...
+
+    async def set_effort(self, effort: Effort) -> None: ...
+
+    async def values(self, text: str) -> list[StoredValue]: ...
+
 
 class Conversation:
     """An asker that remembers the last answered question, for those that refer back to it."""
@@ -67,3 +80,24 @@ class Conversation:
                     left = Earlier.of(question, event.answer)
                     self._memory.earlier = left or self._memory.earlier
                 yield event
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """What is asked, and by what."""
+        return self._loop.surroundings
+
+    def run_sql(self, sql: str) -> AsyncGenerator[Event, None]:
+        """The rows of a person's own statement."""
+        return self._loop.run_sql(sql)
+
+    def explain(self, sql: str) -> AsyncGenerator[Event, None]:
+        """The statement in words."""
+        return self._loop.explain(sql)
+
+    async def set_effort(self, effort: Effort) -> None:
+        """Think so much from the next question on."""
+        await self._loop.set_effort(effort)
+
+    async def values(self, text: str) -> list[StoredValue]:
+        """Stored values for what is being typed."""
+        return await self._loop.values(text)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date
 
 from assistant import prompt
+from assistant.asker import Effort, Surroundings
 from assistant.binding import bind
 from assistant.checks import (
     MENDABLE,
@@ -39,16 +40,18 @@ from assistant.events import (
     SqlReady,
     Usage,
 )
+from assistant.explanation import explain
 from assistant.followup import Earlier
 from assistant.hints import hints
 from assistant.knowledge.retrieval import pairs_like, terms_in
-from assistant.linking import Link, link
-from assistant.locale import language_of
+from assistant.linking import Link, StoredValue, link
+from assistant.locale import language, language_of
 from assistant.mends import Bound
 from assistant.model import ChatModel, Message, Piece
 from assistant.options import USUAL, Options
 from assistant.probes import probes
-from assistant.reply import SqlReader, Statement, parse
+from assistant.reply import Statement, StringReader, parse
+from assistant.rerun import run_sql
 from assistant.schema import Schema
 
 CALLS = 2
@@ -78,6 +81,37 @@ class Loop:
         shown = schema if options.methods.values else schema.without_values()
         shown = options.knowledge.annotated(shown) if options.methods.glossary else shown
         self._prefix = prompt.prefix(shown)
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """What is asked, and by what."""
+        endpoint = self._model.endpoint
+        return Surroundings(
+            self._schema, endpoint.model, endpoint.context_tokens, self._model.effort
+        )
+
+    async def set_effort(self, effort: Effort) -> None:
+        """Think so much from the next question on; the model server reads the prefix anew."""
+        self._model.effort = effort
+        await self.warm()
+
+    def run_sql(self, sql: str) -> AsyncGenerator[Event, None]:
+        """The rows of a person's own statement."""
+        return run_sql(
+            sql,
+            self._tools,
+            flavour=self._schema.flavour,
+            database=self._database,
+            most_rows=self._options.most_rows_read,
+        )
+
+    def explain(self, sql: str) -> AsyncGenerator[Event, None]:
+        """The statement in words, in the language of the person."""
+        return explain(sql, self._model, self._prefix, language())
+
+    async def values(self, text: str) -> list[StoredValue]:
+        """Stored values that fit a text, the best first."""
+        return await self._tools.values(text)
 
     async def warm(self) -> None:
         """Have the model server read the prefix now, while the person is still typing."""
@@ -199,7 +233,7 @@ class Loop:
 
     async def _call(self, turn: Turn) -> AsyncGenerator[Event, None]:
         yield Progress("reading")
-        sql = SqlReader()
+        sql = StringReader()
         try:
             async with aclosing(self._model.reply(turn.messages, turn.schema)) as pieces:
                 async for piece in pieces:
@@ -211,7 +245,7 @@ class Loop:
             yield self._model.notice
 
 
-def _piece_events(piece: Piece, turn: Turn, sql: SqlReader) -> list[Event]:
+def _piece_events(piece: Piece, turn: Turn, sql: StringReader) -> list[Event]:
     if piece.kind == "reasoning":
         return [ReasoningDelta(piece.text)]
     events: list[Event] = [] if turn.raw else [Progress("writing")]

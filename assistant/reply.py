@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from assistant.errors import MalformedReply
 
-_SQL_OPENING = re.compile(r'^\s*\{\s*"sql"\s*:\s*"')
 # An escape that is not whole yet; a surrogate pair is one escape.
 _HALF_ESCAPE = re.compile(
     r"(\\u[dD][89abAB][0-9a-fA-F]{2})?\\(u[0-9a-fA-F]{0,3})?$|\\u[dD][89abAB][0-9a-fA-F]{2}$"
@@ -58,23 +57,24 @@ def parse(text: str) -> Reply:
             raise MalformedReply(reply=_excerpt(text))
 
 
-class SqlReader:
-    """Hands out the statement piece by piece while its JSON string is still being written."""
+class StringReader:
+    """Hands out the first field piece by piece while its JSON string is still being written."""
 
-    def __init__(self) -> None:
+    def __init__(self, field: str = "sql") -> None:
+        self._opening = re.compile(rf'^\s*\{{\s*"{field}"\s*:\s*"')
         self._raw = ""
         self._shown = ""
 
     def feed(self, text: str) -> str:
-        """The part of the statement that `text` added; '' when none did."""
+        """The part of the string that `text` added; '' when none did."""
         self._raw += text
-        grown = self._sql()
+        grown = self._string()
         delta = grown[len(self._shown) :]
         self._shown = grown
         return delta
 
-    def _sql(self) -> str:
-        opening = _SQL_OPENING.match(self._raw)
+    def _string(self) -> str:
+        opening = self._opening.match(self._raw)
         if not opening:
             return ""
         body = self._raw[opening.end() :]

@@ -74,11 +74,12 @@ class AssistantSettings(_Section):
 
 
 class Settings(_Section):
-    """All of the assistant's settings, and the file that some of them came from."""
+    """All of the assistant's settings. `keys`: keys of the chat by the names of its commands."""
 
     language: Literal["en", "ja"] | None = None
     model: ModelSettings = ModelSettings()
     assistant: AssistantSettings = AssistantSettings()
+    keys: dict[str, str] = {}
 
 
 def find_file(environ: Mapping[str, str] = os.environ) -> Path | None:
@@ -159,7 +160,7 @@ def _with_key(settings: Settings) -> Settings:
 
 
 def _nearest(key: str) -> str:
-    known = [*_OF_THE_TOOLS, "language", "model", "assistant"]
+    known = [*_OF_THE_TOOLS, "language", "model", "assistant", "keys"]
     known += [f"model.{name}" for name in ModelSettings.model_fields if name != "api_key"]
     known += [f"assistant.{name}" for name in AssistantSettings.model_fields]
     return (difflib.get_close_matches(key, known, n=1, cutoff=0.0) or ["model.name"])[0]

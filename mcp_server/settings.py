@@ -28,7 +28,7 @@ from mcp_server.errors import (
 from mcp_server.settings_values import Tunnel
 
 DEFAULT = "default"
-_OF_THE_ASSISTANT = frozenset({"language", "model", "assistant"})
+_OF_THE_ASSISTANT = frozenset({"assistant", "keys", "language", "model"})
 _SECTIONS = frozenset({"audit", "database", "connections", "http", "limits"})
 _HTTP_KEYS = frozenset({"token_file", "hosts"})
 _CONNECTION_TEXTS = frozenset(

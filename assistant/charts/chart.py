@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["number", "line", "bar", "pie"]
+Kind = Literal["number", "line", "bar", "pie", "scatter"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,8 @@ class Series:
 class Chart:
     """Values over labels: each series has one value a label.
 
-    `category` names what the labels are. A number has one label, "", and one value.
+    `category` names what the labels are. A number has one label, "", and one value. The two
+    series of a scatter are how far to the right and how far up each point is; its labels are "".
     """
 
     kind: Kind

@@ -1,7 +1,8 @@
 """From columns and rows to a chart, or to none where a table says it better.
 
 One number is a number; values over time are a line; values over names are bars; shares of a
-whole are a pie. Two label columns with one measure become one series for each second label.
+whole are a pie; two measures of rows without a name are a scatter. Two label columns with one
+measure become one series for each second label.
 """
 
 import re
@@ -16,6 +17,7 @@ from assistant.render import cell_text, is_measure
 
 Wish = Literal["auto", "line", "bar", "pie", "table", "number"]
 MOST_BARS, MOST_POINTS, MOST_SLICES, MOST_SERIES = 40, 400, 8, 6
+FEWEST_DOTS, MOST_DOTS = 3, 5_000
 _TIME = re.compile(
     r"\d{4}([-/.年](0?[1-9]|1[0-2])([-/.月]\d{1,2}日?)?月?)?([ T]\d{2}:\d{2}.*)?"
     r"|\d{4}年|\d{1,2}月|\d{4}[-年]?Q[1-4]"
@@ -41,6 +43,8 @@ def choose(result: QueryResult, wish: Wish = "auto") -> Chart | None:
         return None
     if result.row_count == 1 and wish in ("auto", "number") and len(roles.measures) == 1:
         return _number(result, roles.measures[0])
+    if not roles.labels and len(roles.measures) == 2 and wish == "auto":
+        return _scatter(result, roles.measures)
     table = _over_labels(result, roles)
     if table is None or len(table.labels) < 2:
         return None
@@ -66,6 +70,17 @@ def _number(result: QueryResult, at: int) -> Chart | None:
     value = _float(result.rows[0][at])
     name = result.columns[at].name
     return None if value is None else Chart("number", name, ("",), (Series(name, (value,)),))
+
+
+def _scatter(result: QueryResult, measures: tuple[int, ...]) -> Chart | None:
+    across, up = (
+        Series(result.columns[at].name, tuple(_float(row[at]) for row in result.rows))
+        for at in measures
+    )
+    whole = [p for p in zip(across.values, up.values, strict=True) if None not in p]
+    if not FEWEST_DOTS <= len(whole) <= MOST_DOTS:
+        return None
+    return Chart("scatter", across.name, ("",) * result.row_count, (across, up))
 
 
 def _over_labels(result: QueryResult, roles: _Roles) -> Chart | None:

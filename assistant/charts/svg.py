@@ -28,6 +28,8 @@ def draw(chart: Chart, title: str, *, japanese: bool) -> str:
             return _Plot(chart, title, japanese, 260).pie()
         case "bar":
             return _Plot(chart, title, japanese, _bar_height(chart)).bars()
+        case "scatter":
+            return _Plot(chart, title, japanese, 300).scatter()
         case "number":
             return ""
 
@@ -77,6 +79,31 @@ class _Plot:
                 if value is not None
             ]
             self._curve(points, series, number)
+        return self._done()
+
+    def scatter(self) -> str:
+        """A dot a row, the first series to the right, the second upwards."""
+        across, up = self._chart.series
+        pairs = [(x, y) for x, y in zip(across.values, up.values, strict=True)
+                 if x is not None and y is not None]  # fmt: skip
+        aside, marks = (ticks(min(v), max(v)) for v in zip(*pairs, strict=True))
+        left = max(cell_len(self._tick(mark, marks)) for mark in marks) * _CELL + 14
+        top, bottom = 24.0, self._height - 48
+        high = (bottom - top) / (marks[-1] - marks[0])
+        wide = (WIDTH - 36 - left) / (aside[-1] - aside[0])
+        for mark in marks:
+            y = bottom - (mark - marks[0]) * high
+            self._rule(left, y, WIDTH - 12, y, "axis" if mark == 0 else "grid")
+            self._text(left - 6, y + 4, self._tick(mark, marks), "end")
+        for mark in aside:
+            x = left + (mark - aside[0]) * wide
+            self._text(x, bottom + 20, self._tick(mark, aside), "middle")
+        self._text(left, 14, _short(up.name), "start")
+        self._text(WIDTH - 12, bottom + 40, _short(across.name), "end")
+        for x, y in pairs:
+            place = {"cx": f"{left + (x - aside[0]) * wide:.1f}",
+                     "cy": f"{bottom - (y - marks[0]) * high:.1f}"}  # fmt: skip
+            SubElement(self._root, "circle", {**place, "r": "3", "class": "fill s1"})
         return self._done()
 
     def _under(self, left: float, y: float, step: float) -> None:

@@ -19,7 +19,6 @@ from assistant import settings as assistant_settings
 from assistant.asker import Asker, OpenAsker
 from assistant.cli.server import server_wish
 from assistant.events import Progress
-from assistant.followup import Conversation, Memory
 from assistant.knowledge.files import read_knowledge
 from assistant.locale import set_language
 from assistant.loop import Loop
@@ -61,14 +60,9 @@ def open_asker(
     database: str | None = None,
     model: str | None = None,
     endpoint: str | None = None,
-    *,
-    warm: bool = False,
-    memory: Memory | None = None,
 ) -> OpenAsker:
     """An opener for the loop over these settings; settings are read, and refused, at once.
 
-    `warm`, for a chat, has the model server read the schema while the person is still typing,
-    and keeps the last question in `memory` for those that refer back to it.
     Raises: PersonMustAct kinds of `assistant.errors` and `mcp_server.errors`.
     """
     open_one = open_bench(database, model, endpoint)
@@ -76,11 +70,7 @@ def open_asker(
     @asynccontextmanager
     async def opened(on_progress: Listener) -> AsyncIterator[Asker]:
         async with open_one(on_progress) as bench:
-            [loop] = bench.askers
-            if warm:
-                on_progress(Progress("reading"))
-                await loop.warm()
-            yield Conversation(loop, memory) if warm else loop
+            yield bench.askers[0]
 
     return opened
 

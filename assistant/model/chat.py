@@ -47,7 +47,7 @@ class ChatModel:
         *,
         effort: Effort = "low",
         seed: int = 0,
-        max_tokens: int | None = None,  # reasoning counts too
+        max_tokens: int | None = None,
         timeout: float = FIRST_TOKEN_SECONDS,
     ) -> None:
         self.endpoint = endpoint
@@ -55,8 +55,8 @@ class ChatModel:
         self.notice: ColdPrompt | None = None
         self._family = family_of(endpoint.model)
         self._effort = effort
+        self._most_tokens = max_tokens  # reasoning counts too
         self._seed = seed
-        self._max_tokens = max_tokens or self._family.most_tokens(effort)
         self._watch = CacheWatch()
         self._before: tuple[list[Message], str] = ([], "")
         self._client = openai.AsyncOpenAI(
@@ -68,6 +68,19 @@ class ChatModel:
             # No proxy stands between this machine and itself.
             http_client=openai.DefaultAsyncHttpxClient(trust_env=not _is_here(endpoint.base_url)),
         )
+
+    @property
+    def effort(self) -> Effort | None:
+        """How hard it thinks from the next call on; None for a model that does not."""
+        return self._effort if self._family.reasons else None
+
+    @effort.setter
+    def effort(self, effort: Effort) -> None:
+        self._effort = effort
+
+    @property
+    def _max_tokens(self) -> int:
+        return self._most_tokens or self._family.most_tokens(self._effort)
 
     async def __aenter__(self) -> Self:
         return self

@@ -1,71 +1,164 @@
-"""The chat: puts the parts together and nothing more."""
+"""The chat: puts the parts together and nothing more. What can be done stands in `registry`."""
 
+import asyncio
+from collections.abc import Iterable
+from functools import partial
 from typing import ClassVar
 
-from textual.app import App, ComposeResult
-from textual.binding import Binding, BindingType
-from textual.widgets import Input
+from textual.app import App, ComposeResult, SystemCommand
+from textual.binding import BindingType
+from textual.screen import Screen
+from textual.widgets import OptionList
 
-from assistant.asker import OpenAsker, failed_answer
-from assistant.events import Progress
+from assistant.asker import ChatAsker, failed_answer
+from assistant.completion import Names
 from assistant.locale import t
-from assistant.tui.choices import placeholder, resolve
+from assistant.tui import clipboard
+from assistant.tui.choices import ChoiceList, placeholder, resolve
+from assistant.tui.completed_line import CompletedLine
 from assistant.tui.conversation import Conversation
+from assistant.tui.keeping import Keeping
+from assistant.tui.opening import Opening, Prepare
+from assistant.tui.preferences import Preferences
+from assistant.tui.question_line import QuestionLine
 from assistant.tui.queue import QuestionQueue
+from assistant.tui.registry import COMMANDS, keymap
+from assistant.tui.result_table import ResultTable
+from assistant.tui.retelling import retell
 from assistant.tui.status_line import StatusLine
+from assistant.tui.turn import Turn
+from assistant.tui.value_screen import ValueScreen
 
 
 class ChatApp(App[None]):
-    """A conversation, a line to type in, and a status line."""
+    """A conversation, a line to type in, and a status line.
+
+    `opening` is None until settings are read, `asker` until the model answers; `failure` is why
+    the chat cannot go on at all.
+    """
 
     CSS_PATH = "chat.tcss"
-    ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel_question", id="cancel", show=False),
+        command.binding() for command in COMMANDS if command.key
     ]
 
-    def __init__(self, open_asker: OpenAsker, database: str, model: str) -> None:
+    def __init__(self, prepare: Prepare) -> None:
         super().__init__()
-        self._conversation = Conversation(t("tui.welcome", database=database))
-        self._input = Input(placeholder=placeholder(None))
-        self._status = StatusLine(database, model)
-        self._questions = QuestionQueue(open_asker, self._status.show_state, self._show_failure)
+        self.opening: Opening | None = None
+        self.asker: ChatAsker | None = None
+        self.failure: Exception | None = None
+        self.preferences = Preferences()
+        self.conversation = Conversation()
+        self.line = QuestionLine()
+        self.completed = CompletedLine(self.line)
+        self.status = StatusLine()
+        self.questions = QuestionQueue(self.status.show_state, self._show_failure, self._show_asker)
+        self.keeping = Keeping(self)
+        self._prepare = prepare
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
-        yield self._conversation
-        yield self._input
-        yield self._status
+        yield self.conversation
+        yield self.completed
+        yield self.status
 
     def on_mount(self) -> None:
-        """Open the asker while the person already types."""
-        self._status.show_state(Progress("starting"))
-        self._input.focus()
-        self._questions.start()
+        """Let the person type; what takes long begins after the first paint."""
+        self.theme = self.preferences.theme(self.available_themes) or self.theme
+        self.theme_changed_signal.subscribe(self, self.preferences.keep_theme)
+        self.line.focus()
+        self.call_after_refresh(self._open)
 
     async def on_unmount(self) -> None:
         """Leave nothing running."""
-        await self._questions.close()
+        await self.questions.close()
 
-    def on_input_submitted(self, submitted: Input.Submitted) -> None:
+    def ask(self, question: str) -> None:
+        """Queue a question."""
+        self.line.placeholder = placeholder(None)
+        turn = self.conversation.add_turn(question)
+        self.keeping.asked(turn)
+        self.questions.put(turn)
+
+    def retell(self) -> None:
+        """Say everything on the screen in the language of now."""
+        retell(self.screen)
+        self.line.placeholder = placeholder(self.conversation.standing_answer)
+        if self.opening:
+            self.conversation.welcome(self.opening.database)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A command that has nothing to act on has no key either."""
+        if action != "command":
+            return True
+        return any(c.name in parameters and c.possible(self) for c in COMMANDS)
+
+    async def action_command(self, name: str) -> None:
+        """Do what the command of that name does."""
+        for command in COMMANDS:
+            if command.name == name and (doing := command.run(self)):
+                await doing
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """For the palette: what is possible now."""
+        for command in COMMANDS:
+            if command.possible(self):
+                run = partial(self.run_action, f"command('{command.name}')")
+                yield SystemCommand(command.title, command.key, run)
+
+    def on_question_line_submitted(self, submitted: QuestionLine.Submitted) -> None:
         """Queue the question, or the choice, that was typed."""
-        question = resolve(submitted.value, self._conversation.standing_answer)
-        if question:
-            self._input.clear()
-            self._input.placeholder = placeholder(None)
-            self._questions.put(self._conversation.add_turn(question))
+        if question := resolve(submitted.value, self.conversation.standing_answer):
+            self.line.clear()
+            self.ask(question)
 
-    def on_turn_over(self) -> None:
-        """Invite to what may be typed next."""
-        self._input.placeholder = placeholder(self._conversation.standing_answer)
+    def on_option_list_option_selected(self, selected: OptionList.OptionSelected) -> None:
+        """Queue the choice that was taken from its list."""
+        if isinstance(selected.option_list, ChoiceList):
+            self.line.focus()
+            self.ask(selected.option_list.choices[selected.option_index])
 
-    def action_cancel_question(self) -> None:
-        """Stop the running question."""
-        self._questions.cancel()
+    def on_turn_over(self, over: Turn.Over) -> None:
+        """Keep the answer, and invite to what may be typed next."""
+        self.keeping.over(over.turn, over.answer)
+        self.line.placeholder = placeholder(self.conversation.standing_answer)
+        if over.answer.usage.calls:
+            self.status.show_usage(over.answer.usage)
+
+    def on_result_table_copied(self, copied: ResultTable.Copied) -> None:
+        """Hand the text to the clipboard, and say so."""
+        clipboard.copy(self, copied.text)
+
+    def on_result_table_value_wanted(self, wanted: ResultTable.ValueWanted) -> None:
+        """Show all of a value."""
+        self.push_screen(ValueScreen(wanted.column, wanted.value))
 
     def action_help_quit(self) -> None:
         """Ctrl+C, when no text is selected that it could copy."""
         self.exit()
 
+    def _open(self) -> None:
+        self.run_worker(self._opened(), group="opening", exit_on_error=False)
+
+    async def _opened(self) -> None:
+        try:
+            self.opening = opening = await asyncio.to_thread(self._prepare)
+            self.set_keymap(keymap(opening.keys))
+        except Exception as error:  # noqa: BLE001 - whoever runs the chat tells it, after the screen
+            self.failure = error
+            self.exit()
+            return
+        self.status.show_names(opening.database, opening.model)
+        self.retell()
+        if opening.resumed:
+            await self.keeping.show(opening.resumed)
+        self.questions.start(opening.open_asker)
+
+    def _show_asker(self, asker: ChatAsker | None) -> None:
+        self.asker = asker
+        if asker:
+            self.status.show_surroundings(asker.surroundings)
+            self.completed.know(Names(asker.surroundings.schema), asker.values)
+
     def _show_failure(self, error: Exception) -> None:
-        self._conversation.add_notice(t("tui.failed", error=failed_answer(error).text))
+        self.conversation.add_notice(t("tui.failed", error=failed_answer(error).text))

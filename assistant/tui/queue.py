@@ -6,17 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from assistant.asker import Asker, OpenAsker
+from assistant.asker import ChatAsker, OpenChat, Serving
 from assistant.events import Progress
 
-State = Progress | Literal["ready", "answering", "unavailable"]
+State = Progress | Serving | Literal["ready", "answering", "unavailable"]
 
 
 class Question(Protocol):
     """What the queue holds: it reads its own stream and shows how it ends."""
 
-    async def follow(self, asker: Asker) -> None:
+    async def follow(self, asker: ChatAsker) -> None:
         """Ask, and show every event until the last."""
+        ...
 
     def fail(self, error: Exception) -> None:
         """Show that there is no asker, and why."""
@@ -35,41 +36,45 @@ class QuestionQueue:
     """Keeps one asker open in a task of its own and serves questions in order.
 
     `on_state` hears what the status line should say; `on_failure` hears why there is no asker
-    when no question waits that could show it. After a failure the next question opens again.
+    when no question waits that could show it; `on_asker` gets the asker that is open now. After
+    a failure the next question opens again.
     """
 
     def __init__(
         self,
-        open_asker: OpenAsker,
         on_state: Callable[[State], None],
         on_failure: Callable[[Exception], None],
+        on_asker: Callable[[ChatAsker | None], None],
     ) -> None:
-        self._open_asker = open_asker
         self._on_state = on_state
         self._on_failure = on_failure
+        self._on_asker = on_asker
         self._waiting: deque[Question] = deque()
         self._arrived = asyncio.Event()
         self._running: _Running | None = None
+        self._serving: asyncio.Task[None] | None = None
         self._closed = False
 
-    def start(self) -> None:
-        """Begin to open the asker; questions may come before it is open."""
+    def start(self, open_asker: OpenChat) -> None:
+        """Begin to open the asker; questions may have come before."""
         self._loop = asyncio.get_running_loop()
+        self._open_asker = open_asker
         self._serving = asyncio.create_task(self._serve())
 
     async def close(self) -> None:
         """Cancel what runs and leave the asker; returns when nothing is left running."""
         self._closed = True
-        self._serving.cancel()
-        await asyncio.wait([self._serving])
+        if self._serving:
+            self._serving.cancel()
+            await asyncio.wait([self._serving])
 
     def put(self, question: Question) -> None:
         """Answer this question when those before it are done."""
         self._waiting.append(question)
         self._arrived.set()
 
-    def cancel(self) -> None:
-        """Cancel the oldest question that is not over, if there is one.
+    def cancel(self) -> bool:
+        """Cancel the oldest question that is not over; False when there is none.
 
         The question shows it at once; stopping the model and the query may take longer, and
         the next question waits for that.
@@ -79,11 +84,15 @@ class QuestionQueue:
             running.question.withdraw()
         elif self._waiting:
             self._waiting.popleft().withdraw()
+        else:
+            return False
+        return True
 
     async def _serve(self) -> None:
         while True:
             try:
                 async with self._open_asker(self._tell) as asker:
+                    self._on_asker(asker)
                     self._tell("ready")
                     await self._answer_all(asker)
             except Exception as error:  # noqa: BLE001 - no failure of the asker may end the chat
@@ -92,7 +101,7 @@ class QuestionQueue:
                 self._give_up(error)
                 await self._until_one_waits()
 
-    async def _answer_all(self, asker: Asker) -> None:
+    async def _answer_all(self, asker: ChatAsker) -> None:
         while True:
             await self._until_one_waits()
             question = self._waiting.popleft()
@@ -100,7 +109,7 @@ class QuestionQueue:
             await self._answer(asker, question)
             self._tell("ready")
 
-    async def _answer(self, asker: Asker, question: Question) -> None:
+    async def _answer(self, asker: ChatAsker, question: Question) -> None:
         task = asyncio.create_task(question.follow(asker))
         self._running = _Running(question, task)
         try:
@@ -117,6 +126,7 @@ class QuestionQueue:
             await self._arrived.wait()
 
     def _give_up(self, error: Exception) -> None:
+        self._on_asker(None)
         self._tell("unavailable")
         if not self._waiting:
             self._on_failure(error)

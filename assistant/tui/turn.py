@@ -1,13 +1,15 @@
 """One question on the screen, and everything that its stream of events brings."""
 
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
+from textual.widget import Widget
 
-from assistant.asker import Asker, failed_answer
+from assistant.asker import ChatAsker, failed_answer
 from assistant.events import (
     Answer,
     Answered,
@@ -25,11 +27,16 @@ from assistant.events import (
 )
 from assistant.locale import t
 from assistant.render import footer
-from assistant.tui.choices import choice_lines
+from assistant.tui.choices import ChoiceList
+from assistant.tui.folding import Folding
 from assistant.tui.literal import Passage
 from assistant.tui.progress_line import ProgressLine
-from assistant.tui.result_table import ResultTable
+from assistant.tui.result_view import ResultView
 from assistant.tui.sql_view import SqlView
+from assistant.tui.words import final_text
+
+Source = Callable[[ChatAsker], AsyncGenerator[Event, None]]
+"""What to have the asker do; a question is asked, a person's statement is run."""
 
 
 class Turn(Vertical):
@@ -42,36 +49,46 @@ class Turn(Vertical):
     class Over(Message):
         """The question came to its end."""
 
+        turn: "Turn"
         answer: Answer
 
-    def __init__(self, question: str) -> None:
+    def __init__(
+        self, question: str, source: Source | None = None, title: str | None = None
+    ) -> None:
+        """Without a `source` the question itself is asked; it is the title as well."""
         super().__init__()
         self.question = question
+        self.title = title or question
         self.answer: Answer | None = None
-        self._result: QueryResult | None = None
-        self._sql = SqlView()
+        self.result_view: ResultView | None = None
+        self.sql = SqlView()
+        self._source = source or (lambda asker: asker.ask(question))
+        self._reasoning = Folding("tui.reasoning", Passage(), collapsed=True)
         self._rows = Vertical(classes="rows")
         self._text = Passage(classes="answer")
-        self._choices = Passage(classes="choices")
+        self._choices = Vertical(classes="choices")
         self._notes = Passage(classes="notes")
         self._footer = Passage(classes="muted")
+        self._asides = Vertical(classes="asides")
         self._progress = ProgressLine(t("tui.waiting"), classes="muted")
 
     def compose(self) -> ComposeResult:
         """The parts in reading order; each takes no room until it has something to show."""
-        yield Passage(f"❯ {self.question}", classes="question")
-        yield self._sql
+        yield Passage(f"❯ {self.title}", classes="question")
+        yield self._reasoning
+        yield self.sql
         yield self._rows
         yield self._text
         yield self._choices
         yield self._notes
         yield self._footer
         yield self._progress
+        yield self._asides
 
-    async def follow(self, asker: Asker) -> None:
+    async def follow(self, asker: ChatAsker) -> None:
         """Ask, and show every event until the last."""
         try:
-            async with aclosing(asker.ask(self.question)) as events:
+            async with aclosing(self._source(asker)) as events:
                 async for event in events:
                     await self._show(event)
         except Exception as error:  # noqa: BLE001 - one broken question may not end the chat
@@ -79,11 +96,48 @@ class Turn(Vertical):
 
     def fail(self, error: Exception) -> None:
         """End with the reason in the person's language."""
-        self._finish(failed_answer(error))
+        self.finish(failed_answer(error))
 
     def withdraw(self) -> None:
         """End as cancelled; events still on their way are not shown."""
-        self._finish(Answer("cancelled", ""))
+        self.finish(Answer("cancelled", ""))
+
+    async def show_answer(self, answer: Answer) -> None:
+        """Show a whole answer at once."""
+        if answer.sql:
+            self.sql.write(answer.sql)
+        await self._show_rows(answer.result)
+        self.finish(answer)
+
+    def finish(self, answer: Answer) -> None:
+        """Show the words of the end; nothing comes after it."""
+        self.answer = answer
+        self.add_class(f"-{answer.status}")
+        self._progress.write("")
+        self._text.write(final_text(answer))
+        if answer.choices:
+            self._choices.mount(ChoiceList(answer))
+        self.note(*answer.notes)
+        if answer.usage.calls:
+            self._footer.write(footer(answer.usage))
+        self.sql.collapsed = answer.status == "answered"
+        self.post_message(self.Over(self, answer))
+
+    def retell(self) -> None:
+        """Say what code says in the language of now."""
+        if self.answer:
+            self._text.write(final_text(self.answer))
+            if self.answer.usage.calls:
+                self._footer.write(footer(self.answer.usage))
+
+    async def add_aside(self, aside: Widget) -> None:
+        """Put what is said about this turn below it."""
+        await self._asides.mount(aside)
+
+    def note(self, *notes: str) -> None:
+        """Add lines, each once."""
+        lines = self._notes.text.splitlines()
+        self._notes.write("\n".join(lines + [note for note in notes if note not in lines]))
 
     async def _show(self, event: Event) -> None:
         if self.answer is not None:
@@ -91,13 +145,14 @@ class Turn(Vertical):
         match event:
             case Progress():
                 self._progress.report(event)
-            case ReasoningDelta():
+            case ReasoningDelta(text):
                 self._progress.write(t("tui.thinking"))
+                self._reasoning.append(text)
             case SqlDelta(text):
-                self._sql.append(text)
+                self.sql.append(text)
             case SqlReady(sql, mends):
-                self._sql.write(sql)
-                self._note(*mends)
+                self.sql.write(sql)
+                self.note(*mends)
             case RowsReady(result):
                 await self._show_rows(result)
             case TextDelta(text):
@@ -105,56 +160,23 @@ class Turn(Vertical):
             case Repair(reason):
                 await self._start_over(reason)
             case ColdPrompt(tokens, expected):
-                self._note(t("ask.cold_prompt", tokens=tokens, expected=expected))
+                self.note(t("ask.cold_prompt", tokens=tokens, expected=expected))
             case Usage():
                 self._footer.write(footer(event))
             case Answered(answer):
-                await self._conclude(answer)
+                await self.show_answer(answer)
 
     async def _start_over(self, reason: str) -> None:
-        self._note(t("tui.repair", reason=reason))
-        self._sql.write("")
+        self.note(t("tui.repair", reason=reason))
+        self.sql.write("")
         await self._show_rows(None)
 
-    def _note(self, *notes: str) -> None:
-        lines = self._notes.text.splitlines()
-        self._notes.write("\n".join(lines + [note for note in notes if note not in lines]))
-
     async def _show_rows(self, result: QueryResult | None) -> None:
-        if result == self._result:
+        shown = self.result_view.result if self.result_view else None
+        if result == shown:
             return
-        self._result = result
         await self._rows.remove_children()
+        self.result_view = None
         if result is not None:
-            await self._rows.mount(ResultTable(result))
-
-    async def _conclude(self, answer: Answer) -> None:
-        if answer.sql:
-            self._sql.write(answer.sql)
-        await self._show_rows(answer.result)
-        self._finish(answer)
-
-    def _finish(self, answer: Answer) -> None:
-        self.answer = answer
-        self.add_class(f"-{answer.status}")
-        self._progress.write("")
-        self._text.write(_final_text(answer))
-        self._choices.write(choice_lines(answer))
-        self._note(*answer.notes)
-        if answer.usage.calls:
-            self._footer.write(footer(answer.usage))
-        if answer.status == "answered":
-            self._sql.fold()
-        self.post_message(self.Over(answer))
-
-
-def _final_text(answer: Answer) -> str:
-    match answer.status:
-        case "refused":
-            return t("tui.refused", reason=answer.text)
-        case "failed":
-            return t("tui.failed", error=answer.text)
-        case "cancelled":
-            return t("tui.cancelled")
-        case "answered" | "ask":
-            return answer.text
+            self.result_view = ResultView(result)
+            await self._rows.mount(self.result_view)

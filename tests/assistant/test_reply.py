@@ -3,7 +3,7 @@ import json
 import pytest
 
 from assistant.errors import MalformedReply
-from assistant.reply import Question, Refusal, SqlReader, Statement, parse
+from assistant.reply import Question, Refusal, Statement, StringReader, parse
 
 SQL = "SELECT 'a\"b\\c' AS \"売上\", '😀',\n\t'\\u12' FROM t"
 WHOLE = json.dumps({"sql": SQL, "answer": "{売上}"}, ensure_ascii=False)
@@ -13,7 +13,7 @@ ESCAPED = json.dumps({"sql": SQL, "answer": "{売上}"})
 @pytest.mark.parametrize("text", [WHOLE, ESCAPED], ids=["raw", "escaped"])
 def test_a_statement_cut_in_two_anywhere_is_shown_whole_and_nothing_else(text: str) -> None:
     for at in range(len(text) + 1):
-        reader = SqlReader()
+        reader = StringReader()
         first, second = reader.feed(text[:at]), reader.feed(text[at:])
         assert first + second == SQL
         assert SQL.startswith(first)
@@ -21,7 +21,7 @@ def test_a_statement_cut_in_two_anywhere_is_shown_whole_and_nothing_else(text: s
 
 @pytest.mark.parametrize("text", [WHOLE, ESCAPED], ids=["raw", "escaped"])
 def test_a_statement_that_comes_letter_by_letter_grows_by_whole_characters(text: str) -> None:
-    reader = SqlReader()
+    reader = StringReader()
     shown = ""
     for letter in text:
         shown += reader.feed(letter)
@@ -30,16 +30,16 @@ def test_a_statement_that_comes_letter_by_letter_grows_by_whole_characters(text:
 
 
 def test_a_raw_line_break_does_not_stop_the_statement() -> None:
-    assert SqlReader().feed('{"sql": "SELECT 1\nFROM t", "answer"') == "SELECT 1\nFROM t"
+    assert StringReader().feed('{"sql": "SELECT 1\nFROM t", "answer"') == "SELECT 1\nFROM t"
 
 
 def test_half_a_surrogate_pair_is_shown_as_a_character_that_any_terminal_can_print() -> None:
-    assert SqlReader().feed(r'{"sql": "\ud83dX') == "\ufffdX"
+    assert StringReader().feed(r'{"sql": "\ud83dX') == "\ufffdX"
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"ask": "Which', '{"refuse": "no', "SELECT 1"])
 def test_a_reply_without_a_statement_shows_none(text: str) -> None:
-    assert SqlReader().feed(text) == ""
+    assert StringReader().feed(text) == ""
 
 
 @pytest.mark.parametrize(

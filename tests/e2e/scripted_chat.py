@@ -8,6 +8,7 @@ import sys
 
 from assistant import tui
 from assistant.events import Answer, Answered, Progress, RowsReady, SqlDelta, SqlReady
+from assistant.tui.opening import Opening
 from tests.assistant.scripted import USAGE, ScriptedAsker, opener, result
 
 ROWS = result(("東京都", 12345), ("大阪府", 678), prefecture="text", sales="integer")
@@ -19,4 +20,5 @@ ANSWERED = [
 ]
 
 if __name__ == "__main__":
-    sys.exit(tui.run(opener(ScriptedAsker(STUCK, ANSWERED)), "sales", "gpt-oss-20b"))
+    asker = ScriptedAsker(STUCK, ANSWERED)
+    sys.exit(tui.run(lambda: Opening(opener(asker), "sales", "gpt-oss-20b")))

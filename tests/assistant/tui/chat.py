@@ -6,8 +6,10 @@ from contextlib import asynccontextmanager
 import anyio
 from textual.pilot import Pilot
 
-from assistant.asker import Asker, OpenAsker
+from assistant.asker import ChatAsker, OpenChat
 from assistant.tui.app import ChatApp
+from assistant.tui.opening import Opening
+from assistant.tui.question_line import QuestionLine
 from tests.assistant.scripted import opener
 
 
@@ -26,7 +28,7 @@ class Chat:
 
     async def submit(self, line: str) -> None:
         """Type a line and press Enter."""
-        self.app.screen.query_one("Input").insert_text_at_cursor(line)
+        self.app.query_one(QuestionLine).insert_text_at_cursor(line)
         await self.pilot.press("enter")
 
     async def until(self, condition: Callable[[], bool]) -> None:
@@ -44,10 +46,10 @@ class Chat:
 
 @asynccontextmanager
 async def chatting(
-    asker: Asker | OpenAsker, size: tuple[int, int] = (100, 40)
+    asker: ChatAsker | OpenChat, size: tuple[int, int] = (100, 40), **opening: object
 ) -> AsyncIterator[Chat]:
     """The chat over this asker, or over what opens one."""
     open_asker = asker if callable(asker) else opener(asker)
-    app = ChatApp(open_asker, "sales", "gpt-oss-20b")
+    app = ChatApp(lambda: Opening(open_asker, "sales", "gpt-oss-20b", **opening))
     async with app.run_test(size=size) as pilot:
         yield Chat(app, pilot)
