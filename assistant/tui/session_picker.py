@@ -1,5 +1,7 @@
 """Conversations of before: searched, opened, renamed, deleted."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -10,7 +12,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
-from assistant.locale import t
+from assistant.errors import SessionsUnusable
+from assistant.locale import describe, t
 from assistant.render import printable
 from assistant.sessions.session import Session
 from assistant.sessions.store import Store
@@ -73,7 +76,8 @@ class SessionPicker(ModalScreen[int | None]):
         """Open the session, or give it its title."""
         if self._renamed:
             if title := self._line.value.strip():
-                self._store.rename(self._renamed.id, title)
+                with self._telling():
+                    self._store.rename(self._renamed.id, title)
             self._end_renaming()
         elif chosen := self._chosen:
             self.dismiss(chosen.id)
@@ -108,7 +112,8 @@ class SessionPicker(ModalScreen[int | None]):
         if chosen is None or self._renamed:
             return
         if chosen == self._doomed:
-            self._store.delete(chosen.id)
+            with self._telling():
+                self._store.delete(chosen.id)
             self._fill()
         else:
             self._doomed = chosen
@@ -125,7 +130,9 @@ class SessionPicker(ModalScreen[int | None]):
         self._fill()
 
     def _fill(self) -> None:
-        self._sessions = self._store.sessions(self._database, self._line.value)
+        self._sessions = []
+        with self._telling():
+            self._sessions = self._store.sessions(self._database, self._line.value)
         self._list.clear_options()
         self._list.add_options(map(_option, self._sessions))
         self._list.highlighted = 0 if self._sessions else None
@@ -134,6 +141,13 @@ class SessionPicker(ModalScreen[int | None]):
     def _spare(self) -> None:
         self._doomed = None
         self._hint.write(t("sessions.keys" if self._sessions else "sessions.none"))
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        try:
+            yield
+        except SessionsUnusable as error:
+            self.call_after_refresh(self._hint.write, describe(error))
 
 
 def _option(session: Session) -> Option:

@@ -64,3 +64,13 @@ async def test_an_empty_history_says_so(tmp_path: Path) -> None:
             assert "No conversation is kept here" in app.text
             await pilot.press("enter", "f2", "f8", "down", "escape")
     assert app.ended == [None]
+
+
+async def test_a_file_that_fails_is_told_and_the_picker_stays(store: Store) -> None:
+    async with showing(SessionPicker(store, "sales"), (120, 30)) as (app, pilot):
+        store.close()
+        await pilot.press("f8", "f8", "x")
+        await pilot.pause()
+        assert "cannot use the conversations" in app.text
+        await pilot.press("escape")
+    assert app.ended == [None]
