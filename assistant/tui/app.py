@@ -1,8 +1,11 @@
 """The chat: puts the parts together and nothing more. What can be done stands in `registry`."""
 
 import asyncio
+import signal
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import ClassVar
 
 from textual.app import App, ComposeResult, SystemCommand
@@ -37,7 +40,7 @@ class ChatApp(App[None]):
     the chat cannot go on at all.
     """
 
-    CSS_PATH = "chat.tcss"
+    CSS_PATH = Path(__file__).with_name("chat.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [
         command.binding() for command in COMMANDS if command.key
     ]
@@ -67,6 +70,9 @@ class ChatApp(App[None]):
         self.theme = self.preferences.theme(self.available_themes) or self.theme
         self.theme_changed_signal.subscribe(self, self.preferences.keep_theme)
         self.line.focus()
+        # Where signals can be caught, a chat that is told to end leaves the terminal as it was.
+        with suppress(NotImplementedError, RuntimeError, ValueError):
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit)
         self.call_after_refresh(self._open)
 
     async def on_unmount(self) -> None:

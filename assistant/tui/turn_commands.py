@@ -11,7 +11,6 @@ from assistant.locale import language, t
 from assistant.tui.aside import Aside
 from assistant.tui.commands import Command
 from assistant.tui.row_count import RowCount
-from assistant.tui.sql_screen import SqlScreen
 from assistant.tui.turn import Source, Turn
 
 if TYPE_CHECKING:
@@ -75,6 +74,9 @@ def toggle_sql(app: "ChatApp") -> None:
 
 async def edit_sql(app: "ChatApp") -> None:
     """Let the person change the statement; what it gives becomes a turn of its own."""
+    # Its editor takes a while to load, and the first paint needs none.
+    from assistant.tui.sql_screen import SqlScreen
+
     turn = with_sql(app)
     if not (turn and turn.answer and turn.answer.sql):
         return

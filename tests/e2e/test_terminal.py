@@ -1,11 +1,12 @@
 """The chat in a real terminal: tmux draws it, types into it, and sees what is left behind."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -52,11 +53,20 @@ class Terminal:
         flags = "#{alternate_on} #{mouse_any_flag} #{mouse_sgr_flag} #{cursor_flag}"
         return self.tmux("display-message", "-p", flags)
 
+    @property
+    def shell(self) -> str:
+        """The shell's process."""
+        return self.tmux("display-message", "-p", "#{pane_pid}").strip()
+
     def shows(self, *texts: str) -> None:
-        """Wait until all of these stand on the screen; another process draws it, so look often."""
+        """Wait until all of these stand on the screen."""
+        self.until(lambda: all(text in "\n".join(self.lines) for text in texts), texts)
+
+    def until(self, condition: Callable[[], bool], wish: object = "what was awaited") -> None:
+        """Wait for it, not forever; another process draws the screen, so look often."""
         deadline = time.monotonic() + 30
-        while not all(text in "\n".join(self.lines) for text in texts):
-            assert time.monotonic() < deadline, "\n".join([f"no {texts} on", *self.lines])
+        while not condition():
+            assert time.monotonic() < deadline, "\n".join([f"no {wish} on", *self.lines])
             time.sleep(0.05)
 
 
@@ -67,31 +77,65 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
     terminal.tmux("kill-server")
 
 
-@pytest.mark.parametrize("quit_key", ["C-q", "C-c"])
-def test_ask_cancel_ask_again_and_quit_leaves_the_terminal_as_it_was(
-    terminal: Terminal, quit_key: str
-) -> None:
-    terminal.type("stty -a | cksum; echo befor''e", "Enter")
-    terminal.shows("\nbefore\n")
-    modes, before = terminal.modes, terminal.lines[:3]
-    command = (
-        f"{sys.executable} -m tests.e2e.scripted_chat; echo code=$?; stty -a | cksum; echo afte''r"
-    )
-    terminal.type(command, "Enter")
+CHECK = "stty -a | cksum"
+
+
+def run(terminal: Terminal, *arguments: str) -> str:
+    """Start the chat between two looks at the terminal's settings; its modes before."""
+    terminal.type(f"PS1=; clear; {CHECK}; echo befor''e", "Enter")
+    terminal.until(lambda: "before" in terminal.lines)
+    modes = terminal.modes
+    command = f"{sys.executable} -m tests.e2e.scripted_chat {' '.join(arguments)}"
+    terminal.type(f"{command}; echo code=$?; {CHECK}; echo afte''r", "Enter")
     terminal.shows("🔒 sales · gpt-oss-20b · ready", "Esc cancel")
     assert terminal.modes != modes
+    return modes
 
+
+def left_as_it_was(terminal: Terminal, modes: str) -> None:
+    """Both looks saw the same, and nothing of the chat is left."""
+    terminal.until(lambda: "after" in terminal.lines)
+    assert terminal.modes == modes
+    settings = [line for line in terminal.lines if re.fullmatch(r"\d+ \d+", line)]
+    assert len(settings) == 2
+    assert len(set(settings)) == 1
+    assert "before" in terminal.lines
+    assert not any("Esc cancel" in line for line in terminal.lines)
+
+
+@pytest.mark.parametrize("quit_key", ["C-q", "C-c"])
+def test_ask_cancel_resize_ask_again_and_quit_leaves_the_terminal_as_it_was(
+    terminal: Terminal, quit_key: str
+) -> None:
+    modes = run(terminal)
     terminal.type("2025年の売上合計は？", "Enter")
     terminal.shows("❯ 2025年の売上合計は？", "SELECT stuck FROM", "answering")
     terminal.press("Escape")
     terminal.shows("Cancelled.", "ready")
 
+    terminal.tmux("resize-window", "-x", "132", "-y", "40")
     terminal.type("東京都と大阪府の売上は？", "Enter")
-    terminal.shows("❯ 東京都と大阪府の売上は？", "東京都が最多です。", "12,345", "2 of 2 rows")
+    terminal.shows("❯ 東京都と大阪府の売上は？", "東京都が最多です。", "12,345", "2 rows")
+    terminal.until(lambda: len(terminal.lines) == 40 and "ready" in terminal.lines[-1])
+    terminal.tmux("resize-window", "-x", "80", "-y", "24")
+    terminal.until(lambda: len(terminal.lines) == 24 and "ready" in terminal.lines[-1])
 
     terminal.press(quit_key)
-    terminal.shows("\ncode=0\n", "\nafter\n")
-    assert terminal.modes == modes
-    assert terminal.lines[:3] == before
-    assert "\n".join(terminal.lines).count(before[1]) == 2, "stty settings differ"
-    assert "東京都が最多です。" not in terminal.lines
+    terminal.shows("code=0")
+    left_as_it_was(terminal, modes)
+
+
+def test_a_crash_leaves_the_terminal_as_it_was_and_says_what_happened(terminal: Terminal) -> None:
+    modes = run(terminal, "crash", "2>&1", "|", "tail", "-3")
+    terminal.type("q", "Enter")
+    terminal.shows("SELECT stuck FROM")
+    terminal.press("Escape")
+    terminal.shows("ZeroDivisionError")
+    left_as_it_was(terminal, modes)
+
+
+def test_a_chat_that_is_told_to_end_leaves_the_terminal_as_it_was(terminal: Terminal) -> None:
+    modes = run(terminal)
+    terminal.tmux("run-shell", f"kill $(ps -o pid= --ppid {terminal.shell})")
+    terminal.shows("code=0")
+    left_as_it_was(terminal, modes)

@@ -34,7 +34,7 @@ def test_enter_without_a_default_asks_nothing() -> None:
 
 
 def test_the_default_is_marked() -> None:
-    assert choice_lines(BACK).splitlines()[:2] == ["1. net", "2. gross (default: Enter)"]
+    assert choice_lines(BACK)[:2] == ["1. net", "2. gross (default: Enter)"]
 
 
 def test_the_empty_line_invites_to_what_is_possible() -> None:
