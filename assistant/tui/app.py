@@ -156,8 +156,7 @@ class ChatApp(App[None]):
             return
         self.status.show_names(opening.database, opening.model)
         self.retell()
-        if opening.resumed:
-            await self.keeping.show(opening.resumed)
+        await self.keeping.begin(opening.resumed)
         self.questions.start(opening.open_asker)
 
     def _show_asker(self, asker: ChatAsker | None) -> None:

@@ -23,6 +23,7 @@ class Keeping:
     def __init__(self, app: "ChatApp") -> None:
         self._app = app
         self._open: dict[Turn, int] = {}
+        self._early: list[Turn] = []
 
     @property
     def notebook(self) -> "Notebook | None":
@@ -34,9 +35,21 @@ class Keeping:
         """Whether a question is still open."""
         return bool(self._open)
 
+    async def begin(self, resumed: "Transcript | None") -> None:
+        """The opening is there: show what the chat goes on from, keep what was asked before."""
+        if resumed:
+            await self._show(resumed)
+        early, self._early = self._early, []
+        for turn in early:
+            self.asked(turn)
+            if turn.answer:
+                self.over(turn, turn.answer)
+
     def asked(self, turn: Turn) -> None:
         """Keep a question at once."""
-        if self.notebook:
+        if self._app.opening is None:
+            self._early.append(turn)
+        elif self.notebook:
             with self.telling():
                 self._open[turn] = self.notebook.asked(turn.question)
 
@@ -55,9 +68,11 @@ class Keeping:
 
     async def show(self, transcript: "Transcript") -> None:
         """Put a conversation on the screen in place of what is there."""
-        conversation = self._app.conversation
-        await conversation.clear()
-        await conversation.restore([_exchange(turn) for turn in transcript.turns])
+        await self._app.conversation.clear()
+        await self._show(transcript)
+
+    async def _show(self, transcript: "Transcript") -> None:
+        await self._app.conversation.restore([_exchange(turn) for turn in transcript.turns])
         title = t("sessions.resumed", title=transcript.session.title)
         self._app.notify(title, markup=False)
 
