@@ -36,10 +36,6 @@ class ChatApp(App[None]):
     the chat cannot go on at all.
     """
 
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
-        (0, "-narrow"),
-        (110, "-wide"),
-    ]
     CSS_PATH = Path(__file__).with_name("chat.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [
         command.binding() for command in COMMANDS if command.key

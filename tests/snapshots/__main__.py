@@ -8,8 +8,10 @@ import re
 import sys
 import tempfile
 from contextlib import suppress
+from html import unescape
 from pathlib import Path
 
+from rich.cells import cell_len
 from textual.widgets import Input, TextArea
 
 from assistant.locale import Language, set_language
@@ -36,7 +38,7 @@ async def drawn(scene: Scene, lang: Language, size: tuple[int, int]) -> str:
         chat.app.animation_level = "none"
         await scene.act(chat, lang)
         await still(chat)
-        return without_fonts(chat.app.export_screenshot(title="kotae"))
+        return as_wide_as_shown(without_fonts(chat.app.export_screenshot(title="kotae")))
 
 
 async def still(chat: Chat) -> None:
@@ -53,6 +55,17 @@ async def still(chat: Chat) -> None:
 def without_fonts(svg: str) -> str:
     """The viewer's own monospace font is good enough, and needs no network."""
     return re.sub(r"\s*@font-face \{.*?\}", "", svg, flags=re.DOTALL)
+
+
+def as_wide_as_shown(svg: str) -> str:
+    """Two cells for a Japanese character: the export counts characters."""
+
+    def widened(match: re.Match[str]) -> str:
+        text = unescape(match["text"])
+        width = float(match["width"]) * cell_len(text) / len(text)
+        return f'textLength="{width:.1f}"{match["rest"]}>{match["text"]}<'
+
+    return re.sub(r'textLength="(?P<width>[\d.]+)"(?P<rest>[^>]*)>(?P<text>[^<]+)<', widened, svg)
 
 
 def pictures() -> dict[Path, str]:
