@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fuzz conformance bench bench-mcp bench-plan bench-service bench-report bench-model bench-answers lock clean
+.PHONY: help demo test check fuzz conformance bench bench-mcp bench-plan bench-service bench-report bench-model bench-answers bench-tui snapshots lock clean
 
 help:
 	@echo "make demo    set everything up and answer two questions on a sample database"
@@ -18,6 +18,8 @@ help:
 	@echo "make bench-report   what a report costs: locked, with the model, in a browser"
 	@echo "make bench-model  our client, a model's speeds, tuned against untuned (HOLLOW=1: gpt-oss)"
 	@echo "make bench-answers   right answers, tokens and seconds of kotae and its peers; hours"
+	@echo "make bench-tui   how soon the chat is there and how quick it stays"
+	@echo "make snapshots   the chat's screens beside the pictures that are kept (UPDATE=1 keeps new ones)"
 	@echo "make clean   remove what was built here (downloads stay in the cache)"
 
 $(VENV)/.installed: requirements.lock pyproject.toml
@@ -80,6 +82,12 @@ bench-answers: $(VENV)/.installed
 	@bash tests/prepare
 	@$(BIN)/kotae model pull qwen2.5-coder-1.5b
 	@$(BIN)/python -m tests.benchmarks.answers
+
+bench-tui: $(VENV)/.installed
+	@$(BIN)/python -m tests.benchmarks.tui
+
+snapshots: $(VENV)/.installed
+	@KOTAE_STATE_DIR=$$(mktemp -d) $(BIN)/python -m tests.snapshots $(if $(UPDATE),--update)
 
 # The lock names versions and hashes only; pip takes them from whatever index it is set up for.
 lock:

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from textual.binding import Binding
+
 from assistant.locale import language, set_language
 from assistant.tui.commands import Command
 from assistant.tui.help_screen import HelpScreen, keys_of_the_moment
@@ -21,7 +23,8 @@ def cancel(app: "ChatApp") -> None:
 
 def show_help(app: "ChatApp") -> None:
     """The keys that work where the person is."""
-    app.push_screen(HelpScreen(keys_of_the_moment(app.screen)))
+    order = [binding.id for binding in app.BINDINGS if isinstance(binding, Binding) and binding.id]
+    app.push_screen(HelpScreen(keys_of_the_moment(app.screen, order)))
 
 
 def switch_language(app: "ChatApp") -> None:

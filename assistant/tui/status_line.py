@@ -10,6 +10,9 @@ from assistant.tui.literal import Passage
 from assistant.tui.progress_line import percent
 from assistant.tui.queue import State
 
+ROOMY = 110
+"""Terminal cells from which on there is room for all."""
+
 
 class StatusLine(Horizontal):
     """The lock says that the database is opened for reading only."""
@@ -21,15 +24,21 @@ class StatusLine(Horizontal):
         self._surroundings: Surroundings | None = None
         self._usage: Usage | None = None
         self._words = Passage(classes="state")
+        self._cancel = Passage(classes="keys")
         self._keys = Passage(classes="keys")
 
     def compose(self) -> ComposeResult:
         """State to the left, keys to the right."""
         yield self._words
+        yield self._cancel
         yield self._keys
 
     def on_mount(self) -> None:
         """Say what is known so far."""
+        self.retell()
+
+    def on_resize(self) -> None:
+        """Use the room there is."""
         self.retell()
 
     def show_names(self, database: str, model: str) -> None:
@@ -58,6 +67,7 @@ class StatusLine(Horizontal):
         parts = [f"🔒 {self._database}", self._model, state_words(self._state)]
         parts += self._effort() + self._filling() + self._speed()
         self._words.write(" · ".join(parts))
+        self._cancel.write(t("tui.key_cancel") if self.size.width >= ROOMY else "")
         self._keys.write(t("tui.keys"))
 
     def _effort(self) -> list[str]:
@@ -69,7 +79,10 @@ class StatusLine(Horizontal):
         if not (self._usage and whole):
             return []
         used = self._usage.prompt_tokens + self._usage.completion_tokens
-        return [t("tui.context", used=f"{used:,}", whole=f"{whole:,}", share=f"{used / whole:.0%}")]
+        share = f"{used / whole:.0%}"
+        if self.size.width < ROOMY:
+            return [t("tui.context_share", share=share)]
+        return [t("tui.context", used=f"{used:,}", whole=f"{whole:,}", share=share)]
 
     def _speed(self) -> list[str]:
         speed = self._usage.tokens_per_second if self._usage else 0.0

@@ -363,7 +363,9 @@ async def test_the_chat_speaks_japanese(japanese: None) -> None:
         answered("完了", result=PREFECTURES),
     )
     async with chatting(asker) as chat:
-        await chat.shows("sales について、ふだんの言葉で質問してください。", "準備完了", "Esc 中止")
+        await chat.shows(
+            "sales について、ふだんの言葉で質問してください。", "準備完了", "F1 ヘルプ"
+        )
         await chat.submit("最初")
         await chat.shows("モデルが書き直します: 列がありません")
         await chat.submit("次")

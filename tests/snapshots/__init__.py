@@ -1,0 +1,1 @@
+"""Pictures of the chat's screens, compared with those that were looked at and kept."""
