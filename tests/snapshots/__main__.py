@@ -17,6 +17,7 @@ from textual.widgets import Input, TextArea
 from assistant.locale import Language, set_language
 from tests.assistant.scripted import opener
 from tests.assistant.tui.chat import Chat, chatting
+from tests.snapshots.dialogs import DIALOGS
 from tests.snapshots.scenes import SCENES, Scene, asker
 
 KEPT = Path(__file__).parent / "screens"
@@ -73,7 +74,7 @@ def pictures() -> dict[Path, str]:
     scenes = {scene.name: scene for scene in SCENES}
     return {
         KEPT / f"{scene.name}-{lang}-{size[0]}x{size[1]}.svg": asyncio.run(drawn(scene, lang, size))
-        for scene in SCENES
+        for scene in (*SCENES, *DIALOGS)
         for lang in LANGUAGES
         for size in SIZES
     } | {

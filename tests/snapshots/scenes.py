@@ -159,7 +159,7 @@ async def see_help(chat: Chat, lang: Language) -> None:
     """The keys of the moment."""
     await see_answer(chat, lang)
     await chat.pilot.press("f1")
-    await chat.shows("kotae.toml")
+    await chat.shows("F6  ")
 
 
 async def see_editor(chat: Chat, lang: Language) -> None:
