@@ -92,6 +92,8 @@ class StatusLine(Horizontal):
 def state_words(state: State) -> str:
     """What the model is doing, in words."""
     match state:
+        case Progress(stage="reading"):
+            return t("tui.state_reading")
         case Progress():
             return f"{t('tui.state_loading')}{percent(state)} {state.detail}".rstrip()
         case Serving(state=what):
