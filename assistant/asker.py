@@ -48,6 +48,10 @@ class ChatAsker(Asker, Protocol):
         """The statement in words of the person's language: `TextDelta`s, then the whole."""
         ...
 
+    async def values(self, text: str) -> list[StoredValue]:
+        """Stored values that fit words of the text, the best first, for completion."""
+        ...
+
     async def set_effort(self, effort: Effort) -> None:
         """Think so much from the next question on."""
         ...

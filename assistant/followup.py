@@ -59,6 +59,8 @@ class Answering(Protocol):
 
     def explain(self, sql: str) -> AsyncGenerator[Event, None]: ...
 
+    async def values(self, text: str) -> list[StoredValue]: ...
+
     async def set_effort(self, effort: Effort) -> None: ...
 
     async def values(self, text: str) -> list[StoredValue]: ...
@@ -93,6 +95,10 @@ class Conversation:
     def explain(self, sql: str) -> AsyncGenerator[Event, None]:
         """The statement in words."""
         return self._loop.explain(sql)
+
+    async def values(self, text: str) -> list[StoredValue]:
+        """Stored values that fit words of the text."""
+        return await self._loop.values(text)
 
     async def set_effort(self, effort: Effort) -> None:
         """Think so much from the next question on."""

@@ -90,6 +90,10 @@ class Loop:
             self._schema, endpoint.model, endpoint.context_tokens, self._model.effort
         )
 
+    async def values(self, text: str) -> list[StoredValue]:
+        """Stored values that fit words of the text, the best first."""
+        return await self._tools.values(text)
+
     async def set_effort(self, effort: Effort) -> None:
         """Think so much from the next question on; the model server reads the prefix anew."""
         self._model.effort = effort

@@ -40,6 +40,7 @@ class ChatApp(App[None]):
     the chat cannot go on at all.
     """
 
+    ENABLE_COMMAND_PALETTE = False  # it has a key of its own in `[keys]`
     CSS_PATH = Path(__file__).with_name("chat.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [
         command.binding() for command in COMMANDS if command.key

@@ -3,7 +3,7 @@
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
-from assistant.asker import Serving, Surroundings
+from assistant.asker import Effort, Serving, Surroundings
 from assistant.events import Progress, Usage
 from assistant.locale import t
 from assistant.tui.literal import Passage
@@ -41,6 +41,11 @@ class StatusLine(Horizontal):
         """Use the room there is."""
         self.retell()
 
+    @property
+    def effort(self) -> Effort | None:
+        """How hard the model shall think; None for one that does not, or is not there yet."""
+        return self._surroundings.effort if self._surroundings else None
+
     def show_names(self, database: str, model: str) -> None:
         """Say what is asked, and by what."""
         self._database, self._model = database, model
@@ -65,14 +70,13 @@ class StatusLine(Horizontal):
     def retell(self) -> None:
         """Say all of it, in the language of now."""
         parts = [f"🔒 {self._database}", self._model, state_words(self._state)]
-        parts += self._effort() + self._filling() + self._speed()
+        parts += self._effort_words() + self._filling() + self._speed()
         self._words.write(" · ".join(parts))
         self._cancel.write(t("tui.key_cancel") if self.size.width >= ROOMY else "")
         self._keys.write(t("tui.keys"))
 
-    def _effort(self) -> list[str]:
-        effort = self._surroundings.effort if self._surroundings else None
-        return [t(f"tui.effort_{effort}")] if effort else []
+    def _effort_words(self) -> list[str]:
+        return [t(f"tui.effort_{self.effort}")] if self.effort else []
 
     def _filling(self) -> list[str]:
         whole = self._surroundings.context_tokens if self._surroundings else None
@@ -92,6 +96,8 @@ class StatusLine(Horizontal):
 def state_words(state: State) -> str:
     """What the model is doing, in words."""
     match state:
+        case Progress(stage="reading"):
+            return t("tui.state_reading")
         case Progress():
             return f"{t('tui.state_loading')}{percent(state)} {state.detail}".rstrip()
         case Serving(state=what):

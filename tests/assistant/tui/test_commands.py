@@ -156,7 +156,7 @@ async def test_rows_that_were_cut_can_be_counted_in_the_database() -> None:
         await chat.shows("first 2 rows; the database holds more")
         await chat.app.run_action("command('count')")
         await chat.shows("2 of 48,213 rows")
-    assert asker.asked[-1] == f"run: SELECT COUNT(*) AS counted FROM ({SQL}) AS whole"
+    assert asker.asked[-1] == f"run: SELECT COUNT(*) AS counted FROM (\n{SQL}\n) AS whole"
 
 
 async def test_a_key_folds_the_statement_and_the_reasoning_is_folded_away() -> None:
@@ -349,7 +349,7 @@ async def test_the_asker_is_gone_while_none_is_open() -> None:
     async with chatting(opener(ScriptedAsker(BEST), gate)) as chat:
         await chat.shows("loading the model")
         await chat.pilot.press("f9")
-        assert chat.app.asker is None
+        assert chat.app.status.effort is None
         gate.set()
         await chat.shows("ready")
         assert chat.app.asker is not None
