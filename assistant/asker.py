@@ -56,10 +56,6 @@ class ChatAsker(Asker, Protocol):
         """Think so much from the next question on."""
         ...
 
-    async def values(self, text: str) -> list[StoredValue]:
-        """Stored values that fit a text, the best first. Raises errors of ours."""
-        ...
-
 
 @runtime_checkable
 class DoubleChecking(Protocol):

@@ -63,8 +63,6 @@ class Answering(Protocol):
 
     async def set_effort(self, effort: Effort) -> None: ...
 
-    async def values(self, text: str) -> list[StoredValue]: ...
-
 
 class Conversation:
     """An asker that remembers the last answered question, for those that refer back to it."""
@@ -103,7 +101,3 @@ class Conversation:
     async def set_effort(self, effort: Effort) -> None:
         """Think so much from the next question on."""
         await self._loop.set_effort(effort)
-
-    async def values(self, text: str) -> list[StoredValue]:
-        """Stored values for what is being typed."""
-        return await self._loop.values(text)

@@ -113,10 +113,6 @@ class Loop:
         """The statement in words, in the language of the person."""
         return explain(sql, self._model, self._prefix, language())
 
-    async def values(self, text: str) -> list[StoredValue]:
-        """Stored values that fit a text, the best first."""
-        return await self._tools.values(text)
-
     async def warm(self) -> None:
         """Have the model server read the prefix now, while the person is still typing."""
         await self._model.warm(prompt.messages(self._prefix, ""))
