@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
 from assistant.events import Answer, Event, Progress
+from assistant.linking import StoredValue
 from assistant.locale import describe
 from assistant.schema import Schema
 
@@ -45,6 +46,10 @@ class ChatAsker(Asker, Protocol):
 
     def explain(self, sql: str) -> AsyncGenerator[Event, None]:
         """The statement in words of the person's language: `TextDelta`s, then the whole."""
+        ...
+
+    async def values(self, text: str) -> list[StoredValue]:
+        """Stored values that fit words of the text, the best first, for completion."""
         ...
 
     async def set_effort(self, effort: Effort) -> None:

@@ -8,6 +8,7 @@ from typing import Protocol, Self
 
 from assistant.asker import Effort, Surroundings
 from assistant.events import Answer, Answered, Event
+from assistant.linking import StoredValue
 
 _REFERS_BACK = re.compile(
     r"^(?:では|じゃ|それ|その|これ|この|同じ|同様|うち|さらに|もっと|ほか|他に|あと|次)|それぞれ以外|そのうち|同じ条件"
@@ -58,6 +59,8 @@ class Answering(Protocol):
 
     def explain(self, sql: str) -> AsyncGenerator[Event, None]: ...
 
+    async def values(self, text: str) -> list[StoredValue]: ...
+
     async def set_effort(self, effort: Effort) -> None: ...
 
 
@@ -90,6 +93,10 @@ class Conversation:
     def explain(self, sql: str) -> AsyncGenerator[Event, None]:
         """The statement in words."""
         return self._loop.explain(sql)
+
+    async def values(self, text: str) -> list[StoredValue]:
+        """Stored values that fit words of the text."""
+        return await self._loop.values(text)
 
     async def set_effort(self, effort: Effort) -> None:
         """Think so much from the next question on."""

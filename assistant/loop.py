@@ -44,7 +44,7 @@ from assistant.explanation import explain
 from assistant.followup import Earlier
 from assistant.hints import hints
 from assistant.knowledge.retrieval import pairs_like, terms_in
-from assistant.linking import Link, link
+from assistant.linking import Link, StoredValue, link
 from assistant.locale import language, language_of
 from assistant.mends import Bound
 from assistant.model import ChatModel, Message, Piece
@@ -89,6 +89,10 @@ class Loop:
         return Surroundings(
             self._schema, endpoint.model, endpoint.context_tokens, self._model.effort
         )
+
+    async def values(self, text: str) -> list[StoredValue]:
+        """Stored values that fit words of the text, the best first."""
+        return await self._tools.values(text)
 
     async def set_effort(self, effort: Effort) -> None:
         """Think so much from the next question on; the model server reads the prefix anew."""

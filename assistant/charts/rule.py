@@ -36,7 +36,7 @@ class _Roles:
 
 def choose(result: QueryResult, wish: Wish = "auto") -> Chart | None:
     """The chart of these rows; a wish is followed where the rows allow it."""
-    if wish == "table" or not result.rows:
+    if wish == "table" or not 0 < result.row_count <= MOST_DOTS:
         return None
     roles = _roles(result.columns)
     if not roles.measures:

@@ -10,6 +10,8 @@ from assistant.cli.wiring import open_bench, shown_names
 from assistant.events import Progress
 from assistant.followup import Conversation, Memory
 from assistant.knowledge.files import Pair, add_pair
+from assistant.sessions.notebook import Notebook
+from assistant.sessions.store import Store, sessions_file
 from assistant.tui.opening import Opening
 from inference import background
 
@@ -18,10 +20,15 @@ Report = Callable[[Progress | Serving], None]
 
 
 def opening(
-    database: str | None = None, model: str | None = None, endpoint: str | None = None
+    database: str | None = None,
+    model: str | None = None,
+    endpoint: str | None = None,
+    *,
+    resume: bool = False,
 ) -> Opening:
     """Settings are read, and refused, at once; the model is loaded when the asker is opened.
 
+    `resume`: go on with the last conversation about this database, where there is one.
     Raises: PersonMustAct kinds of `assistant.errors` and `mcp_server.errors`.
     """
     settings = assistant_settings.load(model=model, endpoint=endpoint)
@@ -31,18 +38,29 @@ def opening(
         add_pair(folder, Pair(question=question, sql=sql))
         return str(folder / "pairs.jsonl")
 
-    opener = open_chat(database, model, endpoint, watch=settings.model.endpoint is None)
+    memory = Memory()
+    opener = open_chat(database, model, endpoint, memory, watch=settings.model.endpoint is None)
     names = shown_names(database, model, endpoint)
-    return Opening(opener, *names, keys=settings.keys, keep_pair=keep_pair)
+    notebook = _notebook(memory, *names) if settings.assistant.keep_sessions else None
+    latest = notebook.store.latest(notebook.database) if notebook and resume else None
+    resumed = notebook.resume(latest) if notebook and latest is not None else None
+    return Opening(
+        opener,
+        *names,
+        keys=settings.keys,
+        keep_pair=keep_pair,
+        notebook=notebook,
+        resumed=resumed,
+    )
 
 
 def open_chat(
     database: str | None,
     model: str | None,
     endpoint: str | None,
+    memory: Memory,
     *,
     watch: bool,
-    memory: Memory | None = None,
 ) -> OpenChat:
     """An opener whose asker has the schema read ahead while the person is still typing, and
     keeps the last question in `memory` for those that refer back to it.
@@ -66,6 +84,11 @@ def open_chat(
                     await asyncio.wait([watching])
 
     return opened
+
+
+def _notebook(memory: Memory, database: str, model: str) -> Notebook:
+    """The conversations of this person; the file stays open as long as the process lives."""
+    return Notebook(Store(sessions_file()), memory, database, model)
 
 
 async def _watch(report: Report) -> None:

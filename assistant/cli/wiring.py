@@ -164,7 +164,13 @@ def shown_names(
     """The database and the model as a status line names them; no secret in either."""
     settings = assistant_settings.load(model=model, endpoint=endpoint)
     tools = tool_settings.load(assistant_settings.find_file(), database)
-    shown = tools.connections[tools.default].shown_url if tools.default else "-"
+    chosen = tools.connections[tools.default] if tools.default else None
+    if chosen is None:
+        shown = "-"
+    elif chosen.is_sqlite:
+        shown = Path(chosen.where).name
+    else:
+        shown = f"{chosen.url.database or '-'} @ {chosen.where}"
     return shown, settings.model.name or settings.model.endpoint or "-"
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from assistant.setup.choice import Choice, Services
     from assistant.tui.opening import Opening
 
 # Textual's kitty key protocol turns a commit of five or more kanji from an input method into
@@ -23,6 +24,15 @@ def run(prepare: "Callable[[], Opening]") -> int:
 
     app = ChatApp(prepare)
     app.run()
+    if app.opening:
+        app.opening.close()
     if app.failure:
         raise app.failure
     return app.return_code or 0
+
+
+def set_up(services: "Services") -> "Choice | None":
+    """Ask what the first kotae.toml needs and have it written; None when the person went away."""
+    from assistant.tui.setup.app import SetupApp
+
+    return SetupApp(services).run()

@@ -14,9 +14,13 @@ from textual.screen import Screen
 from textual.widgets import OptionList
 
 from assistant.asker import ChatAsker, failed_answer
+from assistant.completion import Names
 from assistant.locale import t
+from assistant.tui import clipboard
 from assistant.tui.choices import ChoiceList, placeholder, resolve
+from assistant.tui.completed_line import CompletedLine
 from assistant.tui.conversation import Conversation
+from assistant.tui.keeping import Keeping
 from assistant.tui.opening import Opening, Prepare
 from assistant.tui.preferences import Preferences
 from assistant.tui.question_line import QuestionLine
@@ -36,10 +40,7 @@ class ChatApp(App[None]):
     the chat cannot go on at all.
     """
 
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
-        (0, "-narrow"),
-        (110, "-wide"),
-    ]
+    ENABLE_COMMAND_PALETTE = False  # it has a key of its own in `[keys]`
     CSS_PATH = Path(__file__).with_name("chat.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [
         command.binding() for command in COMMANDS if command.key
@@ -53,14 +54,16 @@ class ChatApp(App[None]):
         self.preferences = Preferences()
         self.conversation = Conversation()
         self.line = QuestionLine()
+        self.completed = CompletedLine(self.line)
         self.status = StatusLine()
         self.questions = QuestionQueue(self.status.show_state, self._show_failure, self._show_asker)
+        self.keeping = Keeping(self)
         self._prepare = prepare
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
         yield self.conversation
-        yield self.line
+        yield self.completed
         yield self.status
 
     def on_mount(self) -> None:
@@ -80,7 +83,9 @@ class ChatApp(App[None]):
     def ask(self, question: str) -> None:
         """Queue a question."""
         self.line.placeholder = placeholder(None)
-        self.questions.put(self.conversation.add_turn(question))
+        turn = self.conversation.add_turn(question)
+        self.keeping.asked(turn)
+        self.questions.put(turn)
 
     def retell(self) -> None:
         """Say everything on the screen in the language of now."""
@@ -121,15 +126,15 @@ class ChatApp(App[None]):
             self.ask(selected.option_list.choices[selected.option_index])
 
     def on_turn_over(self, over: Turn.Over) -> None:
-        """Invite to what may be typed next."""
+        """Keep the answer, and invite to what may be typed next."""
+        self.keeping.over(over.turn, over.answer)
         self.line.placeholder = placeholder(self.conversation.standing_answer)
         if over.answer.usage.calls:
             self.status.show_usage(over.answer.usage)
 
     def on_result_table_copied(self, copied: ResultTable.Copied) -> None:
         """Hand the text to the clipboard, and say so."""
-        self.copy_to_clipboard(copied.text)
-        self.notify(t("tui.copied"), markup=False)
+        clipboard.copy(self, copied.text)
 
     def on_result_table_value_wanted(self, wanted: ResultTable.ValueWanted) -> None:
         """Show all of a value."""
@@ -152,12 +157,14 @@ class ChatApp(App[None]):
             return
         self.status.show_names(opening.database, opening.model)
         self.retell()
+        await self.keeping.begin(opening.resumed)
         self.questions.start(opening.open_asker)
 
     def _show_asker(self, asker: ChatAsker | None) -> None:
         self.asker = asker
         if asker:
             self.status.show_surroundings(asker.surroundings)
+            self.completed.know(Names(asker.surroundings.schema), asker.values)
 
     def _show_failure(self, error: Exception) -> None:
         self.conversation.add_notice(t("tui.failed", error=failed_answer(error).text))

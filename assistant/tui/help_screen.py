@@ -1,6 +1,6 @@
 """F1: the keys of the moment."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -32,15 +32,14 @@ class HelpScreen(ModalScreen[None]):
             yield Passage(t("tui.help_more"), classes="muted")
 
 
-def keys_of_the_moment(screen: Screen[object]) -> list[tuple[str, str]]:
-    """Keys and titles of our commands that work now; those of the focused widget come first."""
+def keys_of_the_moment(screen: Screen[object], order: Sequence[str]) -> list[tuple[str, str]]:
+    """Keys and titles of what works now: that of the focused widget, then commands in `order`."""
     keys: dict[str, list[str]] = {}
     for active in screen.active_bindings.values():
         if active.enabled and (name := active.binding.id):
             keys.setdefault(name, []).append(key_name(active.binding.key))
-    return [
-        (" ".join(dict.fromkeys(names)), t(f"tui.command_{name}")) for name, names in keys.items()
-    ]
+    names = [name for name in keys if name not in order] + [name for name in order if name in keys]
+    return [(" ".join(dict.fromkeys(keys[name])), t(f"tui.command_{name}")) for name in names]
 
 
 def key_name(key: str) -> str:

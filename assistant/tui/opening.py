@@ -2,8 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from assistant.asker import OpenChat
+
+if TYPE_CHECKING:
+    from assistant.sessions.notebook import Notebook
+    from assistant.sessions.session import Transcript
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +16,8 @@ class Opening:
     """`database` and `model` are the names in the status line.
 
     `keys`: keys by the name of a command. `keep_pair` keeps a question with the statement that
-    somebody verified, and returns where.
+    somebody verified, and returns where. `notebook` keeps the conversation, which goes on from
+    `resumed` if that is set.
     """
 
     open_asker: OpenChat
@@ -19,6 +25,13 @@ class Opening:
     model: str
     keys: Mapping[str, str] = field(default_factory=dict)
     keep_pair: Callable[[str, str], str] | None = None
+    notebook: "Notebook | None" = None
+    resumed: "Transcript | None" = None
+
+    def close(self) -> None:
+        """Let go of what is kept."""
+        if self.notebook:
+            self.notebook.store.close()
 
 
 Prepare = Callable[[], Opening]

@@ -20,18 +20,18 @@ class Preferences:
     """A file that may be missing, damaged or unwritable: then the chat looks as usual."""
 
     def __init__(self, file: Path | None = None) -> None:
-        self._file = file or preferences_file()
+        self.file = file or preferences_file()
 
     def theme(self, known: Container[str]) -> str | None:
         """The theme that was chosen last, if there is one of that name."""
         with suppress(OSError, ValueError):
-            kept = json.loads(self._file.read_text(encoding="utf-8"))
+            kept = json.loads(self.file.read_text(encoding="utf-8"))
             name = kept.get("theme") if isinstance(kept, dict) else None
-            return name if name in known else None
+            return name if isinstance(name, str) and name in known else None
         return None
 
     def keep_theme(self, theme: Theme) -> None:
         """Remember it; a disk that cannot be written costs the choice only."""
         with suppress(OSError):
-            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._file.write_text(json.dumps({"theme": theme.name}), encoding="utf-8")
+            self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.file.write_text(json.dumps({"theme": theme.name}), encoding="utf-8")

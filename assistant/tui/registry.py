@@ -8,11 +8,12 @@ from textual.binding import Binding
 from assistant.errors import SettingUnknown
 from assistant.tui.chat_commands import CHAT_COMMANDS
 from assistant.tui.commands import Command
+from assistant.tui.keeping_commands import KEEPING_COMMANDS
 from assistant.tui.question_line import QuestionLine
 from assistant.tui.result_table import ResultTable
 from assistant.tui.turn_commands import TURN_COMMANDS
 
-COMMANDS: tuple[Command, ...] = (*TURN_COMMANDS, *CHAT_COMMANDS)
+COMMANDS: tuple[Command, ...] = (*TURN_COMMANDS, *KEEPING_COMMANDS, *CHAT_COMMANDS)
 _OF_WIDGETS = (ResultTable, QuestionLine)
 
 

@@ -18,7 +18,9 @@ class RowCount:
 
     async def follow(self, asker: ChatAsker) -> None:
         """Count, and say it below the rows."""
-        sql = f"SELECT COUNT(*) AS counted FROM ({self.sql.rstrip().removesuffix(';')}) AS whole"  # noqa: S608 - the statement passes the policy like any other
+        whole = self.sql.rstrip().removesuffix(";")
+        # The lines of its own are for a statement that ends with a comment.
+        sql = f"SELECT COUNT(*) AS counted FROM (\n{whole}\n) AS whole"  # noqa: S608 - the statement passes the policy like any other
         try:
             async with aclosing(asker.run_sql(sql)) as events:
                 async for event in events:

@@ -85,6 +85,7 @@ async def edit_sql(app: "ChatApp") -> None:
     async def show(answer: Answer | None) -> None:
         if answer:
             title = t("tui.edited", question=question)
+            app.keeping.kept(title, answer)
             await app.conversation.add_answered(question, answer, title)
 
     schema = app.asker.surroundings.schema if app.asker else None

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from assistant.asker import ChatAsker, Effort, OpenChat, Serving, Surroundings
 from assistant.events import Answer, Answered, Column, Event, Progress, QueryResult, Usage
+from assistant.linking import StoredValue
 from assistant.schema import Schema, SchemaColumn, Table
 
 Step = Event | asyncio.Event | Exception
@@ -62,6 +63,9 @@ class ScriptedAsker:
 
     def double_check(self, question: str, first: Answer) -> AsyncGenerator[Event, None]:
         return self.ask(f"check: {question}")
+
+    async def values(self, text: str) -> list[StoredValue]:
+        return [StoredValue("customers", "name", "東京商店")]
 
     async def set_effort(self, effort: Effort) -> None:
         self.surroundings = replace(self.surroundings, effort=effort)

@@ -19,6 +19,7 @@ from assistant.events import (
     RowsReady,
     SqlDelta,
     SqlReady,
+    TextDelta,
     Usage,
 )
 from assistant.followup import Conversation
@@ -533,3 +534,49 @@ async def test_a_total_that_counts_rows_several_times_is_told_once_and_then_doub
         " Total a column of orders, or leave it out."
     ]
     assert "COUNT(c.id) may count rows more than once" in answer.notes[0]
+
+
+async def test_a_persons_statement_runs_under_the_same_policy(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    async with opened(scripted_model, shop) as loop:
+        [*_, good] = [event async for event in loop.run_sql(f"{COUNT}; ")]
+        [*_, wrong] = [event async for event in loop.run_sql("SELECT nme FROM customers")]
+        [*_, writes] = [event async for event in loop.run_sql("DELETE FROM customers")]
+    assert isinstance(good, Answered)
+    assert good.answer.sql == COUNT
+    assert good.answer.result is not None
+    assert good.answer.result.rows == ((3,),)
+    assert isinstance(wrong, Answered)
+    assert wrong.answer.status == "failed"
+    assert "nme" in wrong.answer.text
+    assert isinstance(writes, Answered)
+    assert writes.answer.status == "failed"
+    assert not scripted_model.requests
+
+
+async def test_a_statement_is_explained_behind_the_prefix_that_is_read_already(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    counts = statement(COUNT, "{n}")
+    scripted_model.plays(counts, Text('{"text": "It counts all customers."}'))
+    async with opened(scripted_model, shop) as loop:
+        [*_] = [event async for event in loop.ask("How many customers?")]
+        events = [event async for event in loop.explain(COUNT)]
+    *_, last = events
+    assert isinstance(last, Answered)
+    assert (last.answer.status, last.answer.text) == ("answered", "It counts all customers.")
+    assert "".join(e.text for e in events if isinstance(e, TextDelta)) == last.answer.text
+    first, second = (request["messages"][0] for request in scripted_model.requests)
+    assert first == second
+    assert COUNT in told(scripted_model)
+
+
+async def test_an_explanation_that_is_no_object_is_a_failure(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    scripted_model.plays(Text("It counts."))
+    async with opened(scripted_model, shop) as loop:
+        [*_, last] = [event async for event in loop.explain(COUNT)]
+    assert isinstance(last, Answered)
+    assert last.answer.status == "failed"

@@ -1,80 +1,25 @@
 """The chat in a real terminal: tmux draws it, types into it, and sees what is left behind."""
 
-import os
 import re
 import shutil
-import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.fixtures.tmux import Terminal
+
 pytestmark = pytest.mark.skipif(
     not shutil.which("tmux"), reason="tmux is not installed; install it with: apt-get install tmux"
 )
-
-
-class Terminal:
-    """A shell of 80 by 24 in a tmux server of its own."""
-
-    def __init__(self, directory: Path) -> None:
-        self._socket = str(directory / "tmux")
-        env = os.environ | {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
-        shell = "bash --norc --noprofile"
-        size = ("-x", "80", "-y", "24")
-        self.tmux("-f", "/dev/null", "new-session", "-d", *size, "-c", str(ROOT), shell, env=env)
-
-    def tmux(self, *words: str, env: dict[str, str] | None = None) -> str:
-        command = ["tmux", "-u", "-S", self._socket, *words]
-        done = subprocess.run(
-            command, env=env, check=True, capture_output=True, text=True, timeout=20
-        )
-        return done.stdout
-
-    def type(self, text: str, *keys: str) -> None:
-        """Type a text, then press keys."""
-        self.tmux("send-keys", "-l", text)
-        self.press(*keys)
-
-    def press(self, *keys: str) -> None:
-        self.tmux("send-keys", *keys)
-
-    @property
-    def lines(self) -> list[str]:
-        """What stands on the screen."""
-        return self.tmux("capture-pane", "-p").rstrip("\n").splitlines()
-
-    @property
-    def modes(self) -> str:
-        """Alternate screen, mouse, cursor, as the terminal has them now."""
-        flags = "#{alternate_on} #{mouse_any_flag} #{mouse_sgr_flag} #{cursor_flag}"
-        return self.tmux("display-message", "-p", flags)
-
-    @property
-    def shell(self) -> str:
-        """The shell's process."""
-        return self.tmux("display-message", "-p", "#{pane_pid}").strip()
-
-    def shows(self, *texts: str) -> None:
-        """Wait until all of these stand on the screen."""
-        self.until(lambda: all(text in "\n".join(self.lines) for text in texts), texts)
-
-    def until(self, condition: Callable[[], bool], wish: object = "what was awaited") -> None:
-        """Wait for it, not forever; another process draws the screen, so look often."""
-        deadline = time.monotonic() + 30
-        while not condition():
-            assert time.monotonic() < deadline, "\n".join([f"no {wish} on", *self.lines])
-            time.sleep(0.05)
 
 
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[Terminal]:
     terminal = Terminal(tmp_path)
     yield terminal
-    terminal.tmux("kill-server")
+    terminal.close()
 
 
 CHECK = "stty -a | cksum"

@@ -8,13 +8,16 @@ import re
 import sys
 import tempfile
 from contextlib import suppress
+from html import unescape
 from pathlib import Path
 
+from rich.cells import cell_len
 from textual.widgets import Input, TextArea
 
 from assistant.locale import Language, set_language
 from tests.assistant.scripted import opener
 from tests.assistant.tui.chat import Chat, chatting
+from tests.snapshots.dialogs import DIALOGS
 from tests.snapshots.scenes import SCENES, Scene, asker
 
 KEPT = Path(__file__).parent / "screens"
@@ -36,7 +39,7 @@ async def drawn(scene: Scene, lang: Language, size: tuple[int, int]) -> str:
         chat.app.animation_level = "none"
         await scene.act(chat, lang)
         await still(chat)
-        return without_fonts(chat.app.export_screenshot(title="kotae"))
+        return as_wide_as_shown(without_fonts(chat.app.export_screenshot(title="kotae")))
 
 
 async def still(chat: Chat) -> None:
@@ -55,12 +58,23 @@ def without_fonts(svg: str) -> str:
     return re.sub(r"\s*@font-face \{.*?\}", "", svg, flags=re.DOTALL)
 
 
+def as_wide_as_shown(svg: str) -> str:
+    """Two cells for a Japanese character: the export counts characters."""
+
+    def widened(match: re.Match[str]) -> str:
+        text = unescape(match["text"])
+        width = float(match["width"]) * cell_len(text) / len(text)
+        return f'textLength="{width:.1f}"{match["rest"]}>{match["text"]}<'
+
+    return re.sub(r'textLength="(?P<width>[\d.]+)"(?P<rest>[^>]*)>(?P<text>[^<]+)<', widened, svg)
+
+
 def pictures() -> dict[Path, str]:
     """Every picture by the file in which it is kept."""
     scenes = {scene.name: scene for scene in SCENES}
     return {
         KEPT / f"{scene.name}-{lang}-{size[0]}x{size[1]}.svg": asyncio.run(drawn(scene, lang, size))
-        for scene in SCENES
+        for scene in (*SCENES, *DIALOGS)
         for lang in LANGUAGES
         for size in SIZES
     } | {

@@ -24,7 +24,7 @@ SQL = (
     "WHERE o.ordered_on >= '2025-01-01'\nGROUP BY p.name\nORDER BY 売上 DESC"
 )
 NAMES = {
-    "ja": ("都道府県", "売上", "前年", "東京都", "大阪府", "神奈川県", "愛知県", "北海道"),
+    "ja": ("都道府県", "売上", "前年の売上", "東京都", "大阪府", "神奈川県", "愛知県", "北海道"),
     "en": ("city", "sales", "last_year", "Tokyo", "Osaka", "Yokohama", "Nagoya", "Sapporo"),
 }
 QUESTIONS = {
@@ -32,6 +32,7 @@ QUESTIONS = {
     "en": "Which cities sold the most in 2025?",
 }
 ANSWERS = {"ja": "5 行あります。", "en": "5 rows."}
+TWELVE = {"ja": "12 行あります。", "en": "12 rows."}
 MONTHLY = {"ja": "毎月の売上は？", "en": "Sales by month?"}
 ASKED_BACK = {
     "ja": ("「売上」はどちらですか？", ("税抜の売上", "税込の売上")),
@@ -158,7 +159,7 @@ async def see_help(chat: Chat, lang: Language) -> None:
     """The keys of the moment."""
     await see_answer(chat, lang)
     await chat.pilot.press("f1")
-    await chat.shows("kotae.toml")
+    await chat.shows("F6  ")
 
 
 async def see_editor(chat: Chat, lang: Language) -> None:
@@ -183,7 +184,7 @@ SCENES = (
     Scene("table", lambda lang: [best(lang)], see_cursor),
     Scene("value", lambda lang: [best(lang)], see_value),
     Scene("bars", lambda lang: [best(lang)], see_bars),
-    Scene("line", lambda lang: [answered(ANSWERS[lang], result=months(lang))], see_line),
+    Scene("line", lambda lang: [answered(TWELVE[lang], result=months(lang))], see_line),
     Scene("choices", lambda lang: [asking(lang)], see_choices),
     Scene("failure", lambda lang: [failing(lang)], see_failure),
     Scene("help", lambda lang: [best(lang)], see_help),

@@ -10,7 +10,6 @@ from textual.widgets import Button, Input
 from assistant.asker import failed_answer
 from assistant.locale import t
 from assistant.setup.choice import Tested
-from assistant.tui.literal import Passage
 from assistant.tui.setup.step import Step
 
 _SHOWN_PRIVILEGES = 5
@@ -22,14 +21,13 @@ class ConnectionStep(Step):
     NAME = "connection"
 
     def body(self) -> Iterable[Widget]:
-        """A URL or a file, its password, what the test found."""
+        """A URL or a file, its password, and what tests it."""
         self._url = Input(self.choice.database, placeholder=t("setup.url"), id="url")
         self._password = Input(
             self.choice.password, placeholder=t("setup.password"), password=True, id="password"
         )
-        self._found = Passage()
         self._use = Button(t("setup.test"), id="use", variant="primary", compact=True)
-        yield from (self._url, self._password, self._found, self._use)
+        yield from (self._url, self._password, self._use)
 
     def on_mount(self) -> None:
         """Nothing was tested yet."""
@@ -41,7 +39,7 @@ class ConnectionStep(Step):
         """Something else has to be tested first."""
         if self._tested and self._tested != self._typed:
             self._tested = None
-            self._found.write("")
+            self.state.write("")
             self._use.label = t("setup.test")
 
     @on(Input.Submitted)
@@ -53,7 +51,7 @@ class ConnectionStep(Step):
             self.dismiss(replace(self.choice, database=database, password=password))
         elif database:
             self.problem.write("")
-            self._found.write(t("setup.testing"))
+            self.state.write(t("setup.testing"))
             self.run_worker(self._test(database, password), "test", exclusive=True)
 
     @property
@@ -64,11 +62,11 @@ class ConnectionStep(Step):
         try:
             tested = await self.services.test(database, password)
         except Exception as error:  # noqa: BLE001 - whatever it meets is told in place
-            self._found.write("")
+            self.state.write("")
             self.problem.write(failed_answer(error).text)
         else:
             self._tested = (database, password)
-            self._found.write("\n".join(_verdict(tested)))
+            self.state.write("\n".join(_verdict(tested)))
             self._use.label = t("setup.use")
 
 

@@ -37,11 +37,10 @@ class DatabaseStep(Step):
         try:
             url = await self.services.load_sample(self._hear)
         except Exception as error:  # noqa: BLE001 - whatever it meets is told in place
+            self.state.write("")
             self.problem.write(failed_answer(error).text)
         else:
             self.dismiss(replace(self.choice, database=url, password=""))
 
     def _hear(self, share: float) -> None:
-        self.app.call_from_thread(
-            self.problem.write, t("setup.making_sample", share=f"{share:.0%}")
-        )
+        self.app.call_from_thread(self.state.write, t("setup.making_sample", share=f"{share:.0%}"))

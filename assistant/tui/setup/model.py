@@ -10,7 +10,6 @@ from textual.widgets import Input, OptionList
 from assistant.asker import failed_answer
 from assistant.locale import t
 from assistant.setup.choice import Proposal
-from assistant.tui.literal import Passage
 from assistant.tui.setup.step import Step, option
 
 _GIGABYTE = 1e9
@@ -27,11 +26,11 @@ class ModelStep(Step):
         self._list = OptionList()
         self._endpoint = Input(placeholder=t("setup.endpoint_url"))
         self._endpoint.display = False
-        self._state = Passage(t("setup.planning"), classes="muted")
-        yield from (self._state, self._list, self._endpoint)
+        yield from (self._list, self._endpoint)
 
     def on_mount(self) -> None:
         """Look at the machine while the person reads."""
+        self.state.write(t("setup.planning"))
         self.run_worker(self._propose(), "plan")
 
     def on_option_list_option_selected(self, selected: OptionList.OptionSelected) -> None:
@@ -57,7 +56,7 @@ class ModelStep(Step):
             self._proposals = await self.services.propose()
         except Exception as error:  # noqa: BLE001 - a server elsewhere can still be named
             self.problem.write(failed_answer(error).text)
-        self._state.write("")
+        self.state.write("")
         self._list.add_options(option(one.name, _remark(one)) for one in self._proposals)
         self._list.add_option(option(t("setup.endpoint"), t("setup.endpoint_text")))
         names = [one.name for one in self._proposals]

@@ -21,7 +21,7 @@ from assistant.tui.literal import Passage
 class Step(Screen[Choice | None]):
     """Ends with the choice so far, or None for one step back.
 
-    `problem` tells in place what did not work.
+    `state` tells what is going on or was found, `problem` what did not work.
     """
 
     DEFAULT_CSS = """
@@ -33,7 +33,8 @@ class Step(Screen[Choice | None]):
     Step OptionList { height: auto; max-height: 12; margin-top: 1; }
     Step OptionList, Step OptionList:focus { border: none; }
     Step Input { margin-top: 1; }
-    Step .problem { color: $text-error; margin-top: 1; }
+    Step .state, Step .problem { margin-top: 1; }
+    Step .problem { color: $text-error; }
     Step .ways { height: auto; margin-top: 1; }
     Step .ways Passage { width: 1fr; margin-left: 2; color: $text-muted; }
     """
@@ -45,6 +46,7 @@ class Step(Screen[Choice | None]):
         super().__init__()
         self.choice, self.services = choice, services
         self._number = number
+        self.state = Passage(classes="state")
         self.problem = Passage(classes="problem")
 
     def compose(self) -> ComposeResult:
@@ -54,6 +56,7 @@ class Step(Screen[Choice | None]):
             yield Passage(t(f"setup.{self.NAME}_title"), classes="question")
             yield Passage(t(f"setup.{self.NAME}_text"), classes="muted")
             yield from self.body()
+            yield self.state
             yield self.problem
             with Horizontal(classes="ways"):
                 yield Button(t("setup.back"), id="back", compact=True)
