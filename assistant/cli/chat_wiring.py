@@ -52,7 +52,7 @@ def open_chat(
             [loop] = bench.askers
             report(Progress("reading"))
             await loop.warm()
-            watching = asyncio.create_task(_watch(report)) if watch else None
+            watching = asyncio.create_task(watch_server(report)) if watch else None
             try:
                 yield Conversation(loop)
             finally:
@@ -63,7 +63,7 @@ def open_chat(
     return opened
 
 
-async def _watch(report: Report) -> None:
+async def watch_server(report: Report) -> None:
     """Report each change of the shared server, from the first that is not ready."""
     before = "ready"
     while True:
