@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from assistant import settings as assistant_settings
 from assistant.asker import ChatAsker, OpenChat, Serving
-from assistant.cli.wiring import open_bench, shown_names
+from assistant.cli.wiring import database_url, open_bench, shown_names
 from assistant.events import Progress
 from assistant.followup import Conversation, Memory
 from assistant.knowledge.files import Pair, add_pair
@@ -41,7 +41,10 @@ def opening(
     memory = Memory()
     opener = open_chat(database, model, endpoint, memory, watch=settings.model.endpoint is None)
     names = shown_names(database, model, endpoint)
-    notebook = _notebook(memory, *names) if settings.assistant.keep_sessions else None
+    notebook = None
+    if settings.assistant.keep_sessions:
+        # Open as long as the opening: whoever runs the chat closes it.
+        notebook = Notebook(Store(sessions_file()), memory, database_url(database), names[1])
     latest = notebook.store.latest(notebook.database) if notebook and resume else None
     resumed = notebook.resume(latest) if notebook and latest is not None else None
     return Opening(
@@ -75,7 +78,7 @@ def open_chat(
             [loop] = bench.askers
             report(Progress("reading"))
             await loop.warm()
-            watching = asyncio.create_task(_watch(report)) if watch else None
+            watching = asyncio.create_task(watch_server(report)) if watch else None
             try:
                 yield Conversation(loop, memory)
             finally:
@@ -86,12 +89,7 @@ def open_chat(
     return opened
 
 
-def _notebook(memory: Memory, database: str, model: str) -> Notebook:
-    """The conversations of this person; the file stays open as long as the process lives."""
-    return Notebook(Store(sessions_file()), memory, database, model)
-
-
-async def _watch(report: Report) -> None:
+async def watch_server(report: Report) -> None:
     """Report each change of the shared server, from the first that is not ready."""
     before = "ready"
     while True:

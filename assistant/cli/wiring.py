@@ -158,6 +158,12 @@ def _writer(chat: ChatModel) -> Write:
     return write
 
 
+def database_url(database: str | None = None) -> str:
+    """The whole address of the database, its password hidden; two databases never share one."""
+    tools = tool_settings.load(assistant_settings.find_file(), database)
+    return tools.connections[tools.default].shown_url if tools.default else "-"
+
+
 def shown_names(
     database: str | None = None, model: str | None = None, endpoint: str | None = None
 ) -> tuple[str, str]:

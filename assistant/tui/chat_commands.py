@@ -66,6 +66,7 @@ def switch_effort(app: "ChatApp") -> None:
     if app.asker and (now := app.status.effort):
         wish = EFFORTS[(EFFORTS.index(now) + 1) % len(EFFORTS)]
         app.status.show_surroundings(replace(app.asker.surroundings, effort=wish))
+        app.notify(t(f"tui.effort_{wish}"), markup=False)
         app.questions.put(EffortChange(app))
 
 

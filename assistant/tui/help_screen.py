@@ -28,8 +28,8 @@ class HelpScreen(ModalScreen[None]):
         """One line a key."""
         with VerticalScroll(classes="window"):
             yield Passage(t("tui.help_heading"), classes="heading")
-            yield Passage("\n".join(aligned(self._keys)))
             yield Passage(t("tui.help_more"), classes="muted")
+            yield Passage("\n".join(aligned(self._keys)))
 
 
 def keys_of_the_moment(screen: Screen[object], order: Sequence[str]) -> list[tuple[str, str]]:

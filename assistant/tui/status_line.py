@@ -76,7 +76,8 @@ class StatusLine(Horizontal):
         self._keys.write(t("tui.keys"))
 
     def _effort_words(self) -> list[str]:
-        return [t(f"tui.effort_{self.effort}")] if self.effort else []
+        told = self.effort and self.size.width >= ROOMY
+        return [t(f"tui.effort_{self.effort}")] if told else []
 
     def _filling(self) -> list[str]:
         whole = self._surroundings.context_tokens if self._surroundings else None

@@ -85,3 +85,12 @@ def test_a_chat_that_is_told_to_end_leaves_the_terminal_as_it_was(terminal: Term
     terminal.tmux("run-shell", f"kill $(ps -o pid= --ppid {terminal.shell})")
     terminal.shows("code=0")
     left_as_it_was(terminal, modes)
+
+
+def test_settings_that_are_wrong_are_told_in_a_line_once_the_screen_is_left(
+    terminal: Terminal,
+) -> None:
+    command = f"{sys.executable} -m assistant.cli --database nonsense://x"
+    terminal.type(f"{command}; echo code=$?", "Enter")
+    terminal.shows("kotae: ", "code=2")
+    assert "Traceback" not in "\n".join(terminal.lines)
