@@ -66,10 +66,19 @@ def _requalified(scope: Scope, schema: Schema) -> Iterator[Mend]:
         if qualifier is None or "start" not in qualifier.meta:
             continue
         right = _right_alias(column, sources, scope)
-        if right and right != column.table:
+        if right and right != column.table and not _equals_itself(column, right):
             told = f"{column.table}.{column.name} → {right}.{column.name}"
             start, end = qualifier.meta["start"], qualifier.meta["end"] + 1
             yield Mend(start, end, _written(right, scope), told)
+
+
+def _equals_itself(column: exp.Column, alias: str) -> bool:
+    """Whether the column under this alias would stand on both sides of a join's =."""
+    equal = column.parent
+    if not isinstance(equal, exp.EQ):
+        return False
+    other = equal.expression if equal.this is column else equal.this
+    return isinstance(other, exp.Column) and (other.table, other.name) == (alias, column.name)
 
 
 def _written(alias: str, scope: Scope) -> str:

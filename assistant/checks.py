@@ -85,8 +85,9 @@ def check_source(sql: str) -> None:
         raise NoTableRead(sql=sql)
 
 
-async def repair_reason(turn: Turn, schema: Schema, tools: QueryTools) -> str | None:
+async def repair_reason(turn: Turn, tools: QueryTools) -> str | None:
     """What to tell the model so that it can mend its reply; None when there is no need."""
+    schema = turn.tables
     match turn.failure, turn.reply:
         case DatabaseToolFailed(actor="model") as error, Statement(sql=sql):
             if error.code in WRITES:

@@ -10,7 +10,7 @@ from assistant.facts import unknown_name
 from assistant.grounding import ground, states_own_number
 from assistant.linking import Link
 from assistant.locale import Language, describe, t
-from assistant.model import Message, ReplySchema
+from assistant.model import Message, ReplySchema, Sampling
 from assistant.reply import Question, Refusal, Reply, Statement
 from assistant.schema import Schema
 
@@ -27,6 +27,8 @@ class Turn:
     started: float
     messages: list[Message]
     schema: ReplySchema
+    tables: Schema
+    sampling: Sampling = field(default_factory=Sampling)
     links: tuple[Link, ...] = ()
     found: Found = field(default_factory=Found)
     raw: str = ""
@@ -38,8 +40,9 @@ class Turn:
     usage: Usage = field(default_factory=Usage)
 
 
-def conclude(turn: Turn, schema: Schema, *, model: str, database: str) -> Answer:
+def conclude(turn: Turn, *, model: str, database: str) -> Answer:
     """The answer at the end of a turn."""
+    schema = turn.tables
     sql = turn.reply.sql if isinstance(turn.reply, Statement) else None
     base = Answer("failed", "", sql, usage=turn.usage, model=model, database=database, exit_code=1)
     if turn.failure:

@@ -36,6 +36,10 @@ class Answering(Protocol):
 
     def ask(self, question: str, earlier: Earlier | None = None) -> AsyncGenerator[Event, None]: ...
 
+    def double_check(
+        self, question: str, first: Answer, earlier: Earlier | None = None
+    ) -> AsyncGenerator[Event, None]: ...
+
 
 class Conversation:
     """An asker that remembers the last answered question, for those that refer back to it."""
@@ -43,15 +47,20 @@ class Conversation:
     def __init__(self, loop: Answering) -> None:
         self._loop = loop
         self._earlier: Earlier | None = None
+        self._before: Earlier | None = None  # what the last question referred back to
 
     async def ask(self, question: str) -> AsyncGenerator[Event, None]:
         """The events of one question, which the earlier one completes where it refers back."""
-        earlier = self._earlier if refers_back(question) else None
-        async with aclosing(self._loop.ask(question, earlier)) as events:
+        self._before = self._earlier if refers_back(question) else None
+        async with aclosing(self._loop.ask(question, self._before)) as events:
             async for event in events:
                 if isinstance(event, Answered):
                     self._remember(question, event.answer)
                 yield event
+
+    def double_check(self, question: str, first: Answer) -> AsyncGenerator[Event, None]:
+        """A second sample of the last question."""
+        return self._loop.double_check(question, first, self._before)
 
     def _remember(self, question: str, answer: Answer) -> None:
         if answer.status == "answered" and answer.sql and answer.result:

@@ -54,6 +54,7 @@ def test_a_column_under_the_wrong_alias_gets_the_only_right_one(
         f"SELECT c.name, o.amount {JOIN}",
         f"SELECT amount {JOIN}",
         f"SELECT x.id {JOIN}",
+        "SELECT 1 FROM customers c JOIN orders o ON c.customer_id = o.customer_id",
         f"SELECT c.nosuch {JOIN}",
         "SELECT c.amount FROM customers c",
         "SELECT c.amount FROM customers c JOIN orders a JOIN orders b",

@@ -480,7 +480,7 @@ async def test_a_method_that_is_left_out_does_nothing(
         [*_, last] = [event async for event in loop.ask("個人は2025年に何人？")]
     assert isinstance(last, Answered)
     assert last.answer.status == "refused"
-    system, user = scripted_model.requests[0]["messages"]
+    system, *_, user = scripted_model.requests[0]["messages"]
     assert "'個人'" not in system["content"]
     assert user["content"] == "個人は2025年に何人？"
     assert len(scripted_model.requests) == 1
@@ -498,7 +498,7 @@ async def test_terms_pairs_and_notes_of_the_house_are_told_where_they_fit(
     async with opened(scripted_model, shop, Options(knowledge=knowledge)) as loop:
         [*_, last] = [event async for event in loop.ask("2025年の粗利は？")]
     assert isinstance(last, Answered)
-    system, user = scripted_model.requests[0]["messages"]
+    system, *_, user = scripted_model.requests[0]["messages"]
     assert "amount 税込" in system["content"]
     assert user["content"] == (
         "Verified: 2024年の粗利は？\nSELECT 1 FROM orders\n2025年の粗利は？\n"
@@ -514,12 +514,10 @@ async def test_a_conversation_completes_what_refers_back(
         conversation = Conversation(loop)
         for question in ("How many customers are there?", "And orders?", "How many are there?"):
             [*_, _] = [event async for event in conversation.ask(question)]
-    roles = [[m["role"] for m in r["messages"]] for r in scripted_model.requests]
-    assert roles == [
-        ["system", "user"],
-        ["system", "user", "assistant", "user"],
-        ["system", "user"],
-    ]
+    first, second, third = (r["messages"] for r in scripted_model.requests)
+    assert second[: len(first)] == first
+    assert [m["role"] for m in second[len(first) :]] == ["assistant", "user"]
+    assert third[:-1] == first[:-1]
 
 
 async def test_a_total_that_counts_rows_several_times_is_told_once_and_then_doubted(
@@ -533,3 +531,36 @@ async def test_a_total_that_counts_rows_several_times_is_told_once_and_then_doub
         " Total a column of orders, or leave it out."
     ]
     assert "COUNT(c.id) may count rows more than once" in answer.notes[0]
+
+
+async def test_a_second_sample_that_agrees_confirms_the_first_answer(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    scripted_model.plays(statement(COUNT), statement("SELECT COUNT(id) AS m FROM customers"))
+    async with opened(scripted_model, shop) as loop:
+        [*_, first] = [event async for event in loop.ask("How many?")]
+        assert isinstance(first, Answered)
+        [*_, second] = [event async for event in loop.double_check("How many?", first.answer)]
+    assert isinstance(second, Answered)
+    assert second.answer.sql == COUNT
+    assert second.answer.notes[0].startswith("Checked")
+    one, other = scripted_model.requests
+    assert one["messages"] == other["messages"]
+    assert (one["temperature"], other["temperature"]) == (0, 0.7)
+    assert one["seed"] != other["seed"]
+
+
+async def test_a_second_sample_with_other_rows_is_shown_with_a_doubt(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    other = "SELECT COUNT(*) AS n FROM orders"
+    scripted_model.plays(statement(COUNT), statement(other), statement(COUNT))
+    async with opened(scripted_model, shop) as loop:
+        conversation = Conversation(loop)
+        [*_, first] = [event async for event in conversation.ask("How many?")]
+        assert isinstance(first, Answered)
+        checked = conversation.double_check("How many?", first.answer)
+        [*_, second] = [event async for event in checked]
+    assert isinstance(second, Answered)
+    assert second.answer.sql == other
+    assert second.answer.notes[0].startswith("Doubt: a second sample")
