@@ -34,16 +34,23 @@ class Turn:
     raw: str = ""
     mends: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    prose: str = ""
+    cut: int = 0
     reply: Reply | None = None
     result: QueryResult | None = None
     failure: AssistantError | None = None
     usage: Usage = field(default_factory=Usage)
 
 
+def statement_of(turn: Turn) -> str | None:
+    """What the model wrote last, mended; None when it wrote none."""
+    return turn.reply.sql if isinstance(turn.reply, Statement) else None
+
+
 def conclude(turn: Turn, *, model: str, database: str) -> Answer:
     """The answer at the end of a turn."""
     schema = turn.tables
-    sql = turn.reply.sql if isinstance(turn.reply, Statement) else None
+    sql = statement_of(turn)
     base = Answer("failed", "", sql, usage=turn.usage, model=model, database=database, exit_code=1)
     if turn.failure:
         return _failed(base, turn.failure, turn.lang, schema)
@@ -54,7 +61,7 @@ def conclude(turn: Turn, *, model: str, database: str) -> Answer:
         case Refusal(reason=reason):
             return replace(base, status="refused", text=_reason(reason, turn, schema))
         case Statement(template=template) if turn.result:
-            text = ground(template, turn.result, turn.question, turn.lang)
+            text = turn.prose or ground(template, turn.result, turn.question, turn.lang)
             notes = _notes(turn, turn.result, schema)
             return replace(
                 base,
@@ -103,5 +110,6 @@ def _table_names(schema: Schema) -> str:
 def _notes(turn: Turn, result: QueryResult, schema: Schema) -> tuple[str, ...]:
     """What the person should know before relying on the rows."""
     mends = [t("answer.mended", turn.lang, mend=mend) for mend in turn.mends]
+    cut = (t("answer.cut_sentences", turn.lang, count=turn.cut),) if turn.cut else ()
     found = doubts(turn.question, turn.found, turn.links, result, schema, turn.lang)
-    return (*mends, *found, *turn.notes)
+    return (*mends, *found, *turn.notes, *cut)

@@ -44,7 +44,6 @@ def _exchanges(schema: Schema) -> Iterator[tuple[str, dict[str, object]]]:
     kinds = _Place.first(schema, lambda _, column: bool(column.values))
     dates = _Place.first(schema, lambda _, column: column.range is not None)
     measures = _Place.first(schema, _is_measure)
-    yield from kinds.filled(_KINDS)
     yield "昨日のサッカーの試合はどこが勝ちましたか?", {"refuse": "試合のデータはありません。"}
     yield "Which ones are good?", {**_ASKED}
     yield from dates.filled(_ALL_JA)
@@ -53,6 +52,7 @@ def _exchanges(schema: Schema) -> Iterator[tuple[str, dict[str, object]]]:
     yield from measures.filled(_SUM_JA)
     yield from dates.filled(_SPAN)
     yield from kinds.filled(_KINDS_JA)
+    yield from kinds.filled(_KINDS)
 
 
 def _is_measure(table: Table, column: SchemaColumn) -> bool:

@@ -14,6 +14,7 @@ from typing import Protocol
 from assistant import prompt
 from assistant.asker import failed_answer
 from assistant.binding import bind
+from assistant.calling import call
 from assistant.checks import (
     MENDABLE,
     QueryTools,
@@ -22,7 +23,7 @@ from assistant.checks import (
     check_source,
     repair_reason,
 )
-from assistant.conclusion import Turn, conclude
+from assistant.conclusion import Turn, conclude, statement_of
 from assistant.dates import Found, Today, find_periods
 from assistant.doublecheck import SECOND, compared
 from assistant.errors import (
@@ -36,12 +37,9 @@ from assistant.events import (
     Event,
     Progress,
     QueryResult,
-    ReasoningDelta,
     Repair,
     RowsReady,
-    SqlDelta,
     SqlReady,
-    Usage,
 )
 from assistant.excerpt import Excerpt, SchemaTools, budget_of
 from assistant.followup import Earlier
@@ -50,10 +48,11 @@ from assistant.knowledge.retrieval import pairs_like, terms_in
 from assistant.linking import Link, link
 from assistant.locale import language_of
 from assistant.mends import Bound
-from assistant.model import ChatModel, Message, Piece, Sampling
+from assistant.model import ChatModel, Message, Sampling
 from assistant.options import USUAL, Options
 from assistant.probes import probes
-from assistant.reply import SqlReader, Statement, parse
+from assistant.prose import adds, prose
+from assistant.reply import Statement, parse
 from assistant.schema import Schema
 
 CALLS = 2
@@ -140,6 +139,10 @@ class Loop:
                     yield event
             if turn.result and not turn.failure:
                 await self._probe(turn, turn.result)
+                if self._options.prose and adds(turn.question, turn.result):
+                    async with aclosing(prose(self._model, turn, turn.result)) as events:
+                        async for event in events:
+                            yield event
         except AssistantError as error:
             turn.failure = error
         turn.usage = replace(turn.usage, seconds=time.perf_counter() - turn.started)
@@ -177,8 +180,7 @@ class Loop:
             if reason is None or attempt == calls:
                 return
             yield Repair(reason)
-            sql = turn.reply.sql if isinstance(turn.reply, Statement) else None
-            turn.messages = prompt.repair(turn.messages, sql, reason)
+            turn.messages = prompt.repair(turn.messages, statement_of(turn), reason)
             turn.schema = prompt.repair_schema(turn.question)
             turn.sampling = replace(turn.sampling, harder=True)
 
@@ -219,9 +221,9 @@ class Loop:
 
     async def _attempt(self, turn: Turn, *, last: bool) -> AsyncGenerator[Event, None]:
         """One call to the model, and the statement it wrote."""
-        turn.raw, turn.reply, turn.failure = "", None, None
+        turn.reply, turn.failure = None, None
         try:
-            async with aclosing(self._call(turn)) as events:
+            async with aclosing(call(self._model, turn)) as events:
                 async for event in events:
                     yield event
             turn.reply = parse(turn.raw)
@@ -248,38 +250,3 @@ class Loop:
 
     def _bound(self, sql: str, tables: Schema) -> Bound:
         return bind(sql, tables) if self._methods.checks else Bound(sql)
-
-    async def _call(self, turn: Turn) -> AsyncGenerator[Event, None]:
-        yield Progress("reading")
-        sql = SqlReader()
-        try:
-            async with aclosing(
-                self._model.reply(turn.messages, turn.schema, turn.sampling)
-            ) as pieces:
-                async for piece in pieces:
-                    for event in _piece_events(piece, turn, sql):
-                        yield event
-        finally:
-            turn.usage = _add(turn.usage, self._model.usage)
-        if self._model.notice:
-            yield self._model.notice
-
-
-def _piece_events(piece: Piece, turn: Turn, sql: SqlReader) -> list[Event]:
-    if piece.kind == "reasoning":
-        return [ReasoningDelta(piece.text)]
-    events: list[Event] = [] if turn.raw else [Progress("writing")]
-    turn.raw += piece.text
-    delta = sql.feed(piece.text)
-    return [*events, SqlDelta(delta)] if delta else events
-
-
-def _add(total: Usage, call: Usage) -> Usage:
-    """Two calls' costs together; the speed is the later call's."""
-    return Usage(
-        calls=total.calls + call.calls,
-        prompt_tokens=total.prompt_tokens + call.prompt_tokens,
-        cached_tokens=total.cached_tokens + call.cached_tokens,
-        completion_tokens=total.completion_tokens + call.completion_tokens,
-        tokens_per_second=call.tokens_per_second,
-    )
