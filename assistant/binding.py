@@ -18,7 +18,7 @@ from assistant.grouping import grouped_too
 from assistant.joins import in_order
 from assistant.mends import Bound, Mend, mended
 from assistant.moments import fitting_days
-from assistant.names import forgotten_join, near_columns, near_tables
+from assistant.names import forgotten_join, near_columns, near_tables, unjoined_owner
 from assistant.schema import Schema, Table
 from assistant.scopes import base_tables, parsed, scopes_of
 
@@ -64,6 +64,8 @@ def _requalified(scope: Scope, schema: Schema) -> Iterator[Mend]:
     for column in scope.columns:
         qualifier = column.args.get("table")
         if qualifier is None or "start" not in qualifier.meta:
+            continue
+        if unjoined_owner(column, scope, schema):
             continue
         right = _right_alias(column, sources, scope)
         if right and right != column.table and not _equals_itself(column, right):

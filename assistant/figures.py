@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from assistant.events import QueryResult
 from assistant.render import cell_text, is_measure
+from assistant.verification import Held
 
 MOST_ROWS = 20
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -14,10 +15,11 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A name as the model reads it, and the value."""
+    """A name as the model reads it, and the value; one in percent is said before a % only."""
 
     name: str
     value: Decimal
+    percent: bool = False
 
 
 def figures(result: QueryResult) -> list[Figure]:
@@ -38,10 +40,12 @@ def _of_column(name: str, numbers: list[Decimal]) -> Iterator[Figure]:
     first, last = numbers[0], numbers[-1]
     yield Figure(f"change of {name} from the first to the last row", last - first)
     if first:
-        yield Figure(f"the same in % of {name}", _short((last - first) / abs(first) * 100))
+        share = _short((last - first) / abs(first) * 100)
+        yield Figure(f"the same in % of {name}", share, percent=True)
     if total and min(numbers) >= 0:
         for at, number in enumerate(numbers[:MOST_ROWS], 1):
-            yield Figure(f"share of row {at} in {name}, %", _short(number / Decimal(total) * 100))
+            share = _short(number / Decimal(total) * 100)
+            yield Figure(f"share of row {at} in {name}, %", share, percent=True)
 
 
 def lines(result: QueryResult) -> str:
@@ -57,14 +61,16 @@ def lines(result: QueryResult) -> str:
     return "\n".join([head, *rows, f"rows: {result.row_count}", *told])
 
 
-def held(result: QueryResult) -> Iterator[Decimal]:
+def held(result: QueryResult) -> Held:
     """Every number that a text about these rows may state."""
-    yield Decimal(result.row_count)
-    yield from (figure.value for figure in figures(result))
-    for row in result.rows:
-        for cell in row:
-            if cell is not None:
-                yield from (Decimal(part) for part in _NUMBER.findall(str(cell)))
+    found = figures(result)
+    cells = (str(cell) for row in result.rows for cell in row if cell is not None)
+    parts = (Decimal(part) for cell in cells for part in _NUMBER.findall(cell))
+    counted = (abs(figure.value) for figure in found if not figure.percent)
+    return Held(
+        frozenset([Decimal(result.row_count), *parts, *counted]),
+        frozenset(abs(figure.value) for figure in found if figure.percent),
+    )
 
 
 def _decimal(cell: object) -> Decimal | None:

@@ -5,7 +5,8 @@ as held when it is one of the figures, rounded to the digits that the text gives
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 
 _SCALES = {
@@ -22,19 +23,7 @@ _NUMBER = re.compile(
 _PART = re.compile(rf"({_DIGITS})\s*([千万億兆]?)")
 _PERCENT = re.compile(r"\s*(?:%|％|パーセント|percent)")
 _SENTENCE = re.compile(r"(?<=[。！？])|(?<=[.!?])\s+")
-_WORDS = [
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-]
+_WORDS = ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 _WORD = re.compile(rf"\b({'|'.join(_WORDS)})\b", re.IGNORECASE)
 _OTHER_WORDS = re.compile(
     r"[〇一二三四五六七八九十百千万億兆]{2,}|\b(?:\w+teen|\w+ty|hundreds?|dozens?|half|twice|double)\b",
@@ -42,30 +31,39 @@ _OTHER_WORDS = re.compile(
 )
 
 
-def verified(text: str, figures: Iterable[Decimal], said: str) -> tuple[str, int]:
-    """The sentences whose numbers are figures or in `said`, and how many others were cut."""
-    held = {abs(figure) for figure in figures}
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a text may state, without signs; `percents` only before a %."""
+
+    numbers: frozenset[Decimal]
+    percents: frozenset[Decimal] = frozenset()
+
+
+def verified(text: str, held: Held, said: str) -> tuple[str, int]:
+    """The sentences whose numbers are held or in `said`, and how many others were cut."""
     sentences = [one for one in _SENTENCE.split(text.strip()) if one.strip()]
     kept = [one for one in sentences if _holds(one, held, said)]
     joint = "" if re.search(r"[。！？]\s*$", text) else " "
     return joint.join(one.strip() for one in kept), len(sentences) - len(kept)
 
 
-def _holds(sentence: str, held: set[Decimal], said: str) -> bool:
-    known = held | {value for value, _, _ in _stated(said)}
+def _holds(sentence: str, held: Held, said: str) -> bool:
+    known = held.numbers | {value for value, _, _ in _stated(said)}
     if any(word.lower() not in said.lower() for word in _OTHER_WORDS.findall(sentence)):
         return False
     words = (Decimal(_WORDS.index(word.lower()) + 2) for word in _WORD.findall(sentence))
     return all(word in known for word in words) and all(
-        any(_is(figure, value, step, percent) for figure in known)
+        any(
+            abs(figure - value) <= step / 2
+            for figure in (_shares(known, held) if percent else known)
+        )
         for value, step, percent in _stated(sentence)
     )
 
 
-def _is(figure: Decimal, value: Decimal, step: Decimal, percent: bool) -> bool:
-    """Whether the figure rounds to the value; before % a share of 1 counts as of 100 too."""
-    near = abs(figure - value) <= step / 2
-    return near or (percent and figure <= 1 and abs(figure * 100 - value) <= step / 2)
+def _shares(known: frozenset[Decimal], held: Held) -> frozenset[Decimal]:
+    """What may stand before a %: a share of 1 as one of 100 too."""
+    return known | held.percents | {number * 100 for number in known if number <= 1}
 
 
 def _stated(text: str) -> Iterator[tuple[Decimal, Decimal, bool]]:

@@ -100,6 +100,12 @@ def test_what_is_no_query_is_not_touched(sql: str) -> None:
             "+ JOIN customers ON orders.customer_id = customers.id",
         ),
         (
+            "SELECT COUNT(*) AS id FROM orders WHERE customers.id = 2",
+            "SELECT COUNT(*) AS id FROM orders  JOIN customers ON orders.customer_id ="
+            " customers.id WHERE customers.id = 2",
+            "+ JOIN customers ON orders.customer_id = customers.id",
+        ),
+        (
             "SELECT customers.name FROM orders o",
             "SELECT customers.name FROM orders o JOIN customers ON o.customer_id = customers.id ",
             "+ JOIN customers ON o.customer_id = customers.id",
