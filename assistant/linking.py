@@ -72,6 +72,12 @@ def link(question: str, schema: Schema, stored: Sequence[StoredValue] = ()) -> t
     return (*exact, *partial, *_grouped(rest, candidates, _misspells, question))[:MOST]
 
 
+def unused(links: Sequence[Link], sql: str) -> list[Link]:
+    """Values that the question says as they are stored, and the statement does not."""
+    written = fold(sql)
+    return [link for link in links if link.exact and fold(link.word) not in written]
+
+
 def nearest(literal: str, stored: Iterable[StoredValue]) -> list[str]:
     """Stored values that a literal without rows may have meant, the most alike first."""
     wanted = _kana(fold(literal))

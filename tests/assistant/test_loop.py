@@ -259,6 +259,15 @@ async def test_a_statement_that_ignores_the_year_is_written_again_before_it_runs
     ]
 
 
+async def test_a_stored_value_that_the_statement_ignores_is_told_once(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    replies = statement(COUNT), statement(COUNT + " WHERE kind = '法人'")
+    events, answer = await asked(scripted_model, shop, "法人は何人？", *replies)
+    assert repairs(events) == ["The statement does not filter by 法人: customers.kind = '法人'."]
+    assert (answer.text, answer.notes) == ("1", ())
+
+
 async def test_a_year_that_stays_ignored_is_answered_with_a_doubt(
     scripted_model: ScriptedModel, shop: str
 ) -> None:
@@ -287,7 +296,7 @@ async def test_no_rows_for_a_value_that_no_row_has_is_mended_with_the_known_valu
     scripted_model: ScriptedModel, shop: str
 ) -> None:
     replies = statement(PAID_BY.format("PAYED")), statement(PAID_BY.format("cancelled"))
-    events, answer = await asked(scripted_model, shop, "Cancelled orders?", *replies)
+    events, answer = await asked(scripted_model, shop, "Open orders?", *replies)
     assert answer.result.rows == ((3,),)
     (reason,) = repairs(events)
     assert reason.startswith("No rows. status is never 'PAYED'; its values are ")
