@@ -23,6 +23,7 @@ _ENVIRONMENT = {
     "KOTAE_TODAY": ("assistant", "today"),
     "KOTAE_FISCAL_YEAR_STARTS": ("assistant", "fiscal_year_starts"),
     "KOTAE_MOST_ROWS_READ": ("assistant", "most_rows_read"),
+    "KOTAE_KNOWLEDGE": ("assistant", "knowledge"),
     "KOTAE_PROSE": ("assistant", "prose"),
     "KOTAE_MODEL": ("model", "name"),
     "KOTAE_ENDPOINT": ("model", "endpoint"),

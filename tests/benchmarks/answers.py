@@ -1,10 +1,12 @@
 """Right answers, tokens, calls and seconds of kotae and its peers: `make bench-answers`.
 
-On one model server and one private MariaDB: kotae asks every question; on a fixed third of them,
-stratified by database and difficulty, kotae and each peer answer in turn, a database at a time, so
-that nobody's cached prompt is pushed out by another's in the middle; then kotae answers the third
-again without one method after the other. Every answer goes into a journal at once; the same
-command goes on where it was cut. Reply text is checked for numbers that the rows do not hold.
+On one model server, with a slot for every prompt that a contestant repeats so that nobody pushes
+out another's, and one private MariaDB: kotae asks every question; on a fixed third of them,
+stratified by database and difficulty, kotae and each peer answer, a database at a time; then kotae
+answers the third again without one method after the other, questions that no data answers, and
+the sample's questions with its tables hidden among a thousand. Every answer goes into a journal
+at once; the same command goes on where it was cut. Reply text is checked for numbers that the
+rows do not hold.
 """
 
 import argparse
@@ -18,7 +20,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -34,11 +36,21 @@ from assistant.evaluation.summary import summarise, table, tables
 from assistant.events import Answer, QueryResult, Status
 from assistant.methods import Methods
 from assistant.tools import Tools
+from inference.download import pull
 from inference.endpoint import Endpoint
+from inference.engine import find_engine
+from inference.flags import Launch
+from inference.hardware import physical_cores
+from inference.memory import on_cpu
+from inference.models import model_named
+from inference.places import models_folder
+from inference.process import start
+from inference.progress import unheard
 from inference.server import ServerWish, connect
 from mcp_server import settings
 from mcp_server.samples.loader import load
 from mcp_server.server import create_server
+from tests.benchmarks.big_schema import fill
 from tests.benchmarks.invented import invented
 from tests.benchmarks.meter import Meter, metering
 from tests.benchmarks.peers.environments import NEEDS, running
@@ -47,6 +59,12 @@ from tests.fixtures.databases import private_mariadb
 HERE = Path(__file__).parent
 SALES = HERE.parents[1] / "examples" / "sales" / "questions.jsonl"
 UNANSWERABLE = HERE / "unanswerable.jsonl"
+KNOWLEDGE = SALES.parent / "knowledge"
+SLOTS = 5
+"""kotae repeats one prompt, a peer two: one for the statement and one for the answer."""
+CONTEXT = 12288
+HIDDEN = 984
+"""Further tables, a thousand with the sample's."""
 ROUNDING = "AS DECIMAL)"
 """A gold that was turned from another dialect and rounds to whole numbers where it should not."""
 
@@ -97,6 +115,8 @@ async def ask_kotae(
     waiting = _waiting(path, questions)
     if not waiting:
         return
+    known = database in (stage.databases["sales"], stage.databases.get("large"))
+    os.environ["KOTAE_KNOWLEDGE"] = str(KNOWLEDGE if known else KNOWLEDGE / "none")
     opener = open_bench(database, endpoint=stage.endpoint.base_url, methods=methods)
     async with opener(lambda _: None) as bench:
         with appending(path) as append:
@@ -161,7 +181,7 @@ def _telling(name: str, append: Callable[[Outcome], None]) -> Callable[[Outcome]
 async def ask_everything(
     questions: dict[str, list[GoldQuestion]], stage: Stage, parts: set[str]
 ) -> None:
-    """The three parts, a database at a time each."""
+    """All parts that are wished, a database at a time each."""
     without = [field.name for field in fields(Methods)]
     for database, asked in questions.items():
         url = stage.databases[database]
@@ -174,6 +194,10 @@ async def ask_everything(
         for method in without if "ablation" in parts else ():
             methods = Methods().without([method])
             await ask_kotae(f"without-{method}", third(asked), url, stage, methods)
+    if "again" in parts:
+        await ask_kotae("again", questions["sales"], stage.databases["sales"], stage)
+    if "large" in parts:
+        await ask_kotae("large", questions["sales"], stage.databases["large"], stage)
     if "unanswerable" in parts:
         nobody = read_gold(UNANSWERABLE)[:: stage.step]
         await ask_kotae("unanswerable", nobody, stage.databases["sales"], stage)
@@ -189,7 +213,20 @@ def report(journals: Path) -> str:
     blocks = [table(head, [_row(name, outcomes) for name, outcomes in found.items()])]
     blocks += [f"{name}\n\n{tables(summarise(found[name]))}" for name in
                ("kotae-all", "unanswerable") if name in found]  # fmt: skip
+    blocks += _of_all(found.get("kotae-all", []), found.get("again", []))
     return "\n\n".join(blocks)
+
+
+def _of_all(outcomes: list[Outcome], again: list[Outcome]) -> Iterator[str]:
+    """Japanese beside English on the same questions, refusals, and what was the same twice."""
+    by_id = {outcome.id: outcome for outcome in outcomes}
+    both = [(by_id[o.id.removesuffix(":ja")], o) for o in outcomes if o.id.endswith(":ja")]
+    english, japanese = (sum(pair[at].kind == "right" for pair in both) for at in (0, 1))
+    yield f"the same {len(both)} questions: English {english} right, Japanese {japanese} right"
+    refused = sum(outcome.kind in ("refused", "asked") for outcome in outcomes)
+    yield f"answerable questions refused or asked back: {refused} of {len(outcomes)}"
+    same = sum(o.answer["sql"] == by_id[o.id].answer["sql"] for o in again if o.id in by_id)
+    yield f"asked twice: the same statement for {same} of {len(again)}"
 
 
 def _row(name: str, outcomes: list[Outcome]) -> list[str]:
@@ -219,8 +256,18 @@ def _invented(outcome: Outcome) -> list[str]:
     return invented(answer["answer"], outcome.question, answer["rows"])
 
 
+def _make_large(admin: str) -> None:
+    """The sample's tables among others that look real."""
+    engine = create_engine(admin)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE DATABASE large CHARACTER SET utf8mb4"))
+    engine.dispose()
+    load("sales", f"{admin}large", lambda _: None)
+    fill(f"{admin}large", HIDDEN)
+
+
 @contextmanager
-def databases(folder: Path | None) -> Iterator[dict[str, str]]:
+def databases(folder: Path | None, *, large: bool = False) -> Iterator[dict[str, str]]:
     """The sample and the folder's databases on a private MariaDB, by name."""
     with tempfile.TemporaryDirectory() as home, private_mariadb(Path(home)) as admin:
         engine = create_engine(admin)
@@ -229,6 +276,9 @@ def databases(folder: Path | None) -> Iterator[dict[str, str]]:
         engine.dispose()
         load("sales", f"{admin}sales", lambda _: None)
         names = ["sales"]
+        if large:
+            _make_large(admin)
+            names.append("large")
         for file in sorted((folder / "mysql").glob("*.sql")) if folder else ():
             _load_file(file, admin)
             names.append(file.stem)
@@ -253,12 +303,13 @@ def main() -> None:
     parser.add_argument("--journals", type=Path, default=Path("build") / "answers")
     parser.add_argument("--model", default="qwen2.5-coder-1.5b")
     parser.add_argument("--endpoint")
-    parser.add_argument("--parts", default="kotae,peers,ablation,unanswerable")
+    parser.add_argument("--parts", default="kotae,unanswerable,peers,ablation,large,again")
     parser.add_argument("--most", type=int, help="questions of each database, for a first look")
     wish = parser.parse_args()
     questions = {name: asked[: wish.most] for name, asked in questions_of(wish.questions).items()}
     parts = set(filter(None, wish.parts.split(",")))
-    with databases(wish.questions) as urls, connect(_server(wish)) as endpoint:
+    large = "large" in parts
+    with databases(wish.questions, large=large) as urls, _server(wish) as endpoint:
         os.environ["KOTAE_API_KEY"] = endpoint.api_key or ""
         with metering(endpoint.base_url, endpoint.api_key) as meter:
             step = 7 if wish.most else 1
@@ -267,10 +318,23 @@ def main() -> None:
     print(f"\n{report(wish.journals)}")
 
 
-def _server(wish: argparse.Namespace) -> ServerWish:
-    return ServerWish(
-        model=wish.model, endpoint=wish.endpoint, api_key=os.environ.get("KOTAE_API_KEY")
-    )
+@contextmanager
+def _server(wish: argparse.Namespace) -> Iterator[Endpoint]:
+    """The server that is named, or one of our own with a slot for each repeated prompt."""
+    key = os.environ.get("KOTAE_API_KEY")
+    if wish.endpoint:
+        with connect(ServerWish(endpoint=wish.endpoint, api_key=key)) as endpoint:
+            yield endpoint
+        return
+    place = replace(on_cpu(CONTEXT * SLOTS, physical_cores()), slots=SLOTS, repack=False)
+    model = pull(model_named(wish.model), models_folder())
+    wish.journals.mkdir(parents=True, exist_ok=True)
+    launch = Launch(model, wish.model, place)
+    server, endpoint = start(find_engine(), launch, wish.journals / "server.log", unheard)
+    try:
+        yield endpoint
+    finally:
+        server.close()
 
 
 if __name__ == "__main__":
