@@ -10,6 +10,8 @@ from assistant.render import cell_text, is_measure
 from assistant.verification import Held
 
 MOST_ROWS = 20
+_LONGEST_NAME = 40
+_VALUE = re.compile(r"-?[\d.]+(?:[-/: ][\d.]+)*")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -62,14 +64,16 @@ def lines(result: QueryResult) -> str:
 
 
 def held(result: QueryResult) -> Held:
-    """Every number that a text about these rows may state."""
+    """Every number that a text about these rows may state: of numbers and dates, not of words."""
     found = figures(result)
-    cells = (str(cell) for row in result.rows for cell in row if cell is not None)
-    parts = (Decimal(part) for cell in cells for part in _NUMBER.findall(cell))
+    cells = [str(cell) for row in result.rows for cell in row if cell is not None]
+    values = [cell for cell in cells if _VALUE.fullmatch(cell)]
+    parts = (Decimal(part) for value in values for part in _NUMBER.findall(value))
     counted = (abs(figure.value) for figure in found if not figure.percent)
     return Held(
         frozenset([Decimal(result.row_count), *parts, *counted]),
         frozenset(abs(figure.value) for figure in found if figure.percent),
+        frozenset(cell for cell in cells if cell not in values and len(cell) <= _LONGEST_NAME),
     )
 
 

@@ -37,10 +37,14 @@ class Held:
 
     numbers: frozenset[Decimal]
     percents: frozenset[Decimal] = frozenset()
+    names: frozenset[str] = frozenset()
 
 
 def verified(text: str, held: Held, said: str) -> tuple[str, int]:
-    """The sentences whose numbers are held or in `said`, and how many others were cut."""
+    """The sentences whose numbers are held or in `said`, and how many others were cut.
+
+    Digits within a name stand for nothing: "SSD V21".
+    """
     sentences = [one for one in _SENTENCE.split(text.strip()) if one.strip()]
     kept = [one for one in sentences if _holds(one, held, said)]
     joint = "" if re.search(r"[。！？]\s*$", text) else " "
@@ -48,6 +52,8 @@ def verified(text: str, held: Held, said: str) -> tuple[str, int]:
 
 
 def _holds(sentence: str, held: Held, said: str) -> bool:
+    for name in sorted(held.names, key=len, reverse=True):
+        sentence = sentence.replace(name, " ")
     known = held.numbers | {value for value, _, _ in _stated(said)}
     if any(word.lower() not in said.lower() for word in _OTHER_WORDS.findall(sentence)):
         return False
