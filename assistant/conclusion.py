@@ -76,15 +76,21 @@ def conclude(turn: Turn, *, model: str, database: str) -> Answer:
             return base
 
 
+def names_nothing(error: AssistantError | None, schema: Schema) -> str | None:
+    """The table or column that a statement failed by and that the schema has nowhere."""
+    if not isinstance(error, DatabaseToolFailed) or error.actor != "model":
+        return None
+    name = unknown_name(error.message)
+    return name if name and not _knows(schema, name) else None
+
+
 def _failed(base: Answer, error: AssistantError, lang: Language, schema: Schema) -> Answer:
+    if name := names_nothing(error, schema):
+        text = t("answer.names_unknown", lang, name=name, tables=_table_names(schema))
+        return replace(base, status="refused", text=text)
     match error:
         case DatabaseToolFailed(code=code) if code in WRITES:
             return replace(base, status="refused", text=t("answer.write", lang))
-        case DatabaseToolFailed(actor="model") if (
-            name := unknown_name(error.message)
-        ) and not _knows(schema, name):
-            text = t("answer.names_unknown", lang, name=name, tables=_table_names(schema))
-            return replace(base, status="refused", text=text)
         case DatabaseToolFailed(actor="model", details={"message": str(message)}):
             text = t("answer.not_run", lang, message=message)
             return replace(base, text=text)

@@ -23,7 +23,7 @@ from assistant.checks import (
     check_source,
     repair_reason,
 )
-from assistant.conclusion import Turn, conclude, statement_of
+from assistant.conclusion import Turn, conclude, names_nothing, statement_of
 from assistant.dates import Found, Today, find_periods
 from assistant.doublecheck import SECOND, compared
 from assistant.errors import (
@@ -181,7 +181,9 @@ class Loop:
                 return
             yield Repair(reason)
             turn.messages = prompt.repair(turn.messages, statement_of(turn), reason)
-            turn.schema = prompt.repair_schema(turn.question)
+            # A name that is nowhere may be data that is not there; else minds are not changed.
+            if not names_nothing(turn.failure, turn.tables):
+                turn.schema = prompt.repair_schema(turn.question)
             turn.sampling = replace(turn.sampling, harder=True)
 
     def _calendar(self, question: str) -> Today:

@@ -49,15 +49,18 @@ COUNT = "SELECT COUNT(*) AS n FROM customers"
 
 @asynccontextmanager
 async def opened(
-    server: ScriptedModel, database: str, options: Options = USUAL, **environ: str
+    server: ScriptedModel, database: str, options: Options = USUAL, stored: str = "", **environ: str
 ) -> AsyncIterator[Loop]:
-    """The loop on its real parts: HTTP, MCP in memory, a database."""
+    """The loop on its real parts: HTTP, MCP in memory, a database; once `stored` is indexed."""
     settings = load(database=database, environ=environ)
     async with (
         Tools(create_server(settings)) as tools,
         ChatModel(ModelEndpoint(server.url, NAME)) as model,
     ):
         schema = await tools.schema()
+        async with asyncio.timeout(30):
+            while stored and not await tools.values(stored):
+                pass
         today = date(2026, 7, 1)
         yield Loop(model, tools, schema, today=lambda: today, database="the shop", options=options)
 
@@ -156,6 +159,16 @@ async def test_a_name_that_stays_unknown_is_refused_with_what_is_there(
     _, answer = await asked(scripted_model, shop, "宇宙船は何隻？", wrong, wrong)
     assert "「spaceships」" in answer.text
     assert "customers, orders" in answer.text
+
+
+async def test_a_model_that_named_what_is_nowhere_may_refuse_instead(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    replies = statement("SELECT kindling FROM customers"), Text('{"refuse": "No kindling."}')
+    _, answer = await asked(scripted_model, shop, "Kindling?", *replies)
+    assert (answer.status, answer.text) == ("refused", "No kindling.")
+    schemas = [r["response_format"]["json_schema"]["name"] for r in scripted_model.requests]
+    assert schemas == ["reply", "reply"]
 
 
 async def test_a_statement_that_still_fails_ends_with_the_databases_own_words(
@@ -463,7 +476,8 @@ async def test_no_rows_bring_the_nearest_stored_values_into_the_repair(
     wrong = "SELECT COUNT(*) AS n FROM customers WHERE name = '佐藤'"
     lost = "SELECT id AS n FROM customers WHERE name = '佐藤'"
     right = wrong.replace("佐藤", "佐藤商店")
-    events, answer = await asked(scripted_model, shop, "何人？", statement(lost), statement(right))
+    replies = statement(lost), statement(right)
+    events, answer = await asked(scripted_model, shop, "何人？", *replies, stored="佐藤商店")
     assert repairs(events) == [
         "No rows. name is never '佐藤'; the nearest stored values are 佐藤商店."
     ]
@@ -473,7 +487,8 @@ async def test_no_rows_bring_the_nearest_stored_values_into_the_repair(
 async def test_words_of_the_question_are_linked_to_what_the_database_stores(
     scripted_model: ScriptedModel, shop: str
 ) -> None:
-    await asked(scripted_model, shop, "佐藤商店の注文は先月何件？", statement(COUNT))
+    question = "佐藤商店の注文は先月何件？"
+    await asked(scripted_model, shop, question, statement(COUNT), stored="佐藤商店")
     assert scripted_model.requests[0]["messages"][-1]["content"] == (
         "佐藤商店の注文は先月何件？\nHints: 佐藤商店: customers.name = '佐藤商店';"
         " 先月: BETWEEN '2026-06-01' AND '2026-06-30'"
