@@ -39,6 +39,7 @@ from tests.benchmarks.peers.environments import NEEDS, running
 HERE = Path(__file__).parent
 SALES = HERE.parents[1] / "examples" / "sales" / "questions.jsonl"
 UNANSWERABLE = HERE / "unanswerable.jsonl"
+TURN = 6
 KNOWLEDGE = SALES.parent / "knowledge"
 ROUNDING = "AS DECIMAL)"
 """A gold that was turned from another dialect and rounds to whole numbers where it should not."""
@@ -154,28 +155,45 @@ def _telling(name: str, append: Callable[[Outcome], None]) -> Callable[[Outcome]
 
 
 async def ask_everything(
-    questions: dict[str, list[GoldQuestion]], stage: Stage, parts: set[str]
+    questions: dict[str, list[GoldQuestion]], stage: Stage, parts: Sequence[str]
 ) -> None:
-    """All parts that are wished, a database at a time each."""
-    without = [field.name for field in fields(Methods)]
-    for database, asked in questions.items():
-        url = stage.databases[database]
-        if "kotae" in parts:
-            await ask_kotae("kotae-all", asked, url, stage)
-        if "peers" in parts:
-            await ask_kotae("kotae", third(asked), url, stage)
-            for peer in NEEDS:
-                await ask_peer(peer, third(asked), url, stage)
-        for method in without if "ablation" in parts else ():
-            methods = Methods().without([method])
-            await ask_kotae(f"without-{method}", third(asked), url, stage, methods)
-    if "again" in parts:
-        await ask_kotae("again", questions["sales"], stage.databases["sales"], stage)
-    if "large" in parts:
-        await ask_kotae("large", questions["sales"], stage.databases["large"], stage)
-    if "unanswerable" in parts:
-        nobody = read_gold(UNANSWERABLE)[:: stage.step]
-        await ask_kotae("unanswerable", nobody, stage.databases["sales"], stage)
+    """The parts in turn, a database at a time each."""
+    sales, url = questions["sales"], stage.databases["sales"]
+    few = {name: asked if name == "sales" else third(asked) for name, asked in questions.items()}
+    for part in parts:
+        match part:
+            case "kotae":
+                for name, asked in questions.items():
+                    await ask_kotae("kotae-all", asked, stage.databases[name], stage)
+            case "unanswerable":
+                await ask_kotae(part, read_gold(UNANSWERABLE)[:: stage.step], url, stage)
+            case "peers":
+                for name, asked in few.items():
+                    await ask_in_turn(asked, stage.databases[name], stage)
+            case "ablation":
+                for name, asked in few.items():
+                    await ask_without(asked, stage.databases[name], stage)
+            case "large":
+                await ask_kotae(part, sales, stage.databases[part], stage)
+            case "again":
+                await ask_kotae(part, sales, url, stage)
+            case _:
+                raise SystemExit(f"no part is called {part}")
+
+
+async def ask_in_turn(asked: Sequence[GoldQuestion], database: str, stage: Stage) -> None:
+    """kotae and every peer, a few questions each at a time."""
+    for at in range(0, len(asked), TURN):
+        await ask_kotae("kotae", asked[at : at + TURN], database, stage)
+        for peer in NEEDS:
+            await ask_peer(peer, asked[at : at + TURN], database, stage)
+
+
+async def ask_without(asked: Sequence[GoldQuestion], database: str, stage: Stage) -> None:
+    """kotae with one method left out after the other."""
+    for method in (field.name for field in fields(Methods)):
+        methods = Methods().without([method])
+        await ask_kotae(f"without-{method}", asked, database, stage, methods)
 
 
 def main() -> None:
@@ -190,7 +208,7 @@ def main() -> None:
     parser.add_argument("--most", type=int, help="questions of each database, for a first look")
     wish = parser.parse_args()
     questions = {name: asked[: wish.most] for name, asked in questions_of(wish.questions).items()}
-    parts = set(filter(None, wish.parts.split(",")))
+    parts = [*filter(None, wish.parts.split(","))]
     large = "large" in parts
     server = model_server(wish.model, wish.endpoint, wish.journals / "server.log")
     with databases(wish.questions, large=large) as urls, server as endpoint:
