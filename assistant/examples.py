@@ -51,7 +51,6 @@ def _messages(asked: str, reply: dict[str, object]) -> tuple[Message, Message]:
 def _exchanges(schema: Schema) -> Iterator[Exchange]:
     measured = _filled(next(_measures(schema), {}))
     joined = _filled(next(_references(schema), {}))
-    yield from joined(_EACH)
     yield "昨日のサッカーの試合はどこが勝ちましたか?", {"refuse": "試合のデータはありません。"}
     yield "Which ones are good?", {**_ASKED}
     yield from joined(_ALL_JA)
@@ -59,6 +58,7 @@ def _exchanges(schema: Schema) -> Iterator[Exchange]:
     yield "身長の平均は?", {"refuse": "身長のデータはありません。"}
     yield from measured(_SUM_JA)
     yield from joined(_TOP_JA)
+    yield from joined(_EACH)
 
 
 def _measures(schema: Schema) -> Iterator[dict[str, str]]:
