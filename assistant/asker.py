@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal, Protocol
 
 from assistant.events import Answer, Event, Progress
 from assistant.linking import StoredValue
@@ -55,13 +55,6 @@ class ChatAsker(Asker, Protocol):
     async def set_effort(self, effort: Effort) -> None:
         """Think so much from the next question on."""
         ...
-
-
-@runtime_checkable
-class DoubleChecking(Protocol):
-    """An asker that can look at its own answer a second time."""
-
-    def double_check(self, question: str, first: Answer) -> AsyncGenerator[Event, None]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from assistant.grouping import grouped_too
 from assistant.joins import in_order
 from assistant.mends import Bound, Mend, mended
 from assistant.moments import fitting_days
-from assistant.names import forgotten_join, near_columns, near_tables
+from assistant.names import forgotten_join, near_columns, near_tables, unjoined_owner
 from assistant.schema import Schema, Table
 from assistant.scopes import base_tables, parsed, scopes_of
 
@@ -65,11 +65,22 @@ def _requalified(scope: Scope, schema: Schema) -> Iterator[Mend]:
         qualifier = column.args.get("table")
         if qualifier is None or "start" not in qualifier.meta:
             continue
+        if unjoined_owner(column, scope, schema):
+            continue
         right = _right_alias(column, sources, scope)
-        if right and right != column.table:
+        if right and right != column.table and not _equals_itself(column, right):
             told = f"{column.table}.{column.name} → {right}.{column.name}"
             start, end = qualifier.meta["start"], qualifier.meta["end"] + 1
             yield Mend(start, end, _written(right, scope), told)
+
+
+def _equals_itself(column: exp.Column, alias: str) -> bool:
+    """Whether the column under this alias would stand on both sides of a join's =."""
+    equal = column.parent
+    if not isinstance(equal, exp.EQ):
+        return False
+    other = equal.expression if equal.this is column else equal.this
+    return isinstance(other, exp.Column) and (other.table, other.name) == (alias, column.name)
 
 
 def _written(alias: str, scope: Scope) -> str:

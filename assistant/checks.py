@@ -3,13 +3,13 @@
 from typing import Protocol
 
 from assistant.conclusion import WRITES, Turn
-from assistant.dates import Period, ignored
+from assistant.dates import Found, ignored
 from assistant.errors import (
+    ConditionIgnored,
     DatabaseToolFailed,
     MalformedReply,
     Misjoined,
     NoTableRead,
-    PeriodIgnored,
     ReadsTooMuch,
     ReplyTooLong,
     RowsRepeated,
@@ -21,7 +21,7 @@ from assistant.fanout import multiplied
 from assistant.grounding import is_empty
 from assistant.grouping import ungrouped
 from assistant.joins import misjoined
-from assistant.linking import StoredValue, nearest
+from assistant.linking import Link, StoredValue, nearest, unused
 from assistant.reply import Statement
 from assistant.schema import Schema
 
@@ -29,7 +29,7 @@ MENDABLE = (
     DatabaseToolFailed,
     MalformedReply,
     ReplyTooLong,
-    PeriodIgnored,
+    ConditionIgnored,
     NoTableRead,
     UngroupedColumns,
     Misjoined,
@@ -55,14 +55,15 @@ class QueryTools(Protocol):
         ...
 
 
-def check(sql: str, periods: tuple[Period, ...], schema: Schema) -> None:
+def check(sql: str, found: Found, links: tuple[Link, ...], schema: Schema) -> None:
     """Object to a statement that asks something else.
 
-    Raises: PeriodIgnored, UngroupedColumns, RowsRepeated, Misjoined.
+    Raises: ConditionIgnored, UngroupedColumns, RowsRepeated, Misjoined.
     """
-    if unmet := ignored(periods, sql):
-        told = "; ".join(f"{period.name}: {period.condition}" for period in unmet)
-        raise PeriodIgnored(periods=told)
+    unmet = [f"{period.name}: {period.condition}" for period in ignored(found.periods, sql)]
+    unmet += [link.hint for link in unused(links, sql) if len(link.places) == 1]
+    if unmet:
+        raise ConditionIgnored(conditions="; ".join(unmet))
     if columns := ungrouped(sql, schema):
         raise UngroupedColumns(columns=", ".join(columns))
     if repeated := multiplied(sql, schema):
@@ -85,8 +86,9 @@ def check_source(sql: str) -> None:
         raise NoTableRead(sql=sql)
 
 
-async def repair_reason(turn: Turn, schema: Schema, tools: QueryTools) -> str | None:
+async def repair_reason(turn: Turn, tools: QueryTools) -> str | None:
     """What to tell the model so that it can mend its reply; None when there is no need."""
+    schema = turn.tables
     match turn.failure, turn.reply:
         case DatabaseToolFailed(actor="model") as error, Statement(sql=sql):
             if error.code in WRITES:

@@ -10,7 +10,7 @@ from assistant.facts import unknown_name
 from assistant.grounding import ground, states_own_number
 from assistant.linking import Link
 from assistant.locale import Language, describe, t
-from assistant.model import Message, ReplySchema
+from assistant.model import Message, ReplySchema, Sampling
 from assistant.reply import Question, Refusal, Reply, Statement
 from assistant.schema import Schema
 
@@ -27,20 +27,30 @@ class Turn:
     started: float
     messages: list[Message]
     schema: ReplySchema
+    tables: Schema
+    sampling: Sampling = field(default_factory=Sampling)
     links: tuple[Link, ...] = ()
     found: Found = field(default_factory=Found)
     raw: str = ""
     mends: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    prose: str = ""
+    cut: int = 0
     reply: Reply | None = None
     result: QueryResult | None = None
     failure: AssistantError | None = None
     usage: Usage = field(default_factory=Usage)
 
 
-def conclude(turn: Turn, schema: Schema, *, model: str, database: str) -> Answer:
+def statement_of(turn: Turn) -> str | None:
+    """What the model wrote last, mended; None when it wrote none."""
+    return turn.reply.sql if isinstance(turn.reply, Statement) else None
+
+
+def conclude(turn: Turn, *, model: str, database: str) -> Answer:
     """The answer at the end of a turn."""
-    sql = turn.reply.sql if isinstance(turn.reply, Statement) else None
+    schema = turn.tables
+    sql = statement_of(turn)
     base = Answer("failed", "", sql, usage=turn.usage, model=model, database=database, exit_code=1)
     if turn.failure:
         return _failed(base, turn.failure, turn.lang, schema)
@@ -51,7 +61,7 @@ def conclude(turn: Turn, schema: Schema, *, model: str, database: str) -> Answer
         case Refusal(reason=reason):
             return replace(base, status="refused", text=_reason(reason, turn, schema))
         case Statement(template=template) if turn.result:
-            text = ground(template, turn.result, turn.question, turn.lang)
+            text = turn.prose or ground(template, turn.result, turn.question, turn.lang)
             notes = _notes(turn, turn.result, schema)
             return replace(
                 base,
@@ -66,15 +76,21 @@ def conclude(turn: Turn, schema: Schema, *, model: str, database: str) -> Answer
             return base
 
 
+def names_nothing(error: AssistantError | None, schema: Schema) -> str | None:
+    """The table or column that a statement failed by and that the schema has nowhere."""
+    if not isinstance(error, DatabaseToolFailed) or error.actor != "model":
+        return None
+    name = unknown_name(error.message)
+    return name if name and not _knows(schema, name) else None
+
+
 def _failed(base: Answer, error: AssistantError, lang: Language, schema: Schema) -> Answer:
+    if name := names_nothing(error, schema):
+        text = t("answer.names_unknown", lang, name=name, tables=_table_names(schema))
+        return replace(base, status="refused", text=text)
     match error:
         case DatabaseToolFailed(code=code) if code in WRITES:
             return replace(base, status="refused", text=t("answer.write", lang))
-        case DatabaseToolFailed(actor="model") if (
-            name := unknown_name(error.message)
-        ) and not _knows(schema, name):
-            text = t("answer.names_unknown", lang, name=name, tables=_table_names(schema))
-            return replace(base, status="refused", text=text)
         case DatabaseToolFailed(actor="model", details={"message": str(message)}):
             text = t("answer.not_run", lang, message=message)
             return replace(base, text=text)
@@ -100,5 +116,6 @@ def _table_names(schema: Schema) -> str:
 def _notes(turn: Turn, result: QueryResult, schema: Schema) -> tuple[str, ...]:
     """What the person should know before relying on the rows."""
     mends = [t("answer.mended", turn.lang, mend=mend) for mend in turn.mends]
+    cut = (t("answer.cut_sentences", turn.lang, count=turn.cut),) if turn.cut else ()
     found = doubts(turn.question, turn.found, turn.links, result, schema, turn.lang)
-    return (*mends, *found, *turn.notes)
+    return (*mends, *found, *turn.notes, *cut)

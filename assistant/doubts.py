@@ -11,7 +11,7 @@ from assistant.fanout import multiplied
 from assistant.grounding import is_empty
 from assistant.grouping import ungrouped
 from assistant.joins import misjoined
-from assistant.linking import Link, fold
+from assistant.linking import Link, fold, unused
 from assistant.locale import Language, t
 from assistant.render import number_text
 from assistant.schema import Schema
@@ -52,7 +52,7 @@ def doubts(
 def unused_words(question: str, found: Found, links: tuple[Link, ...], sql: str) -> list[str]:
     """Stored values and numbers that the question names and nothing in the statement uses."""
     used = fold(sql)
-    words = [link.word for link in links if link.exact and fold(link.word) not in used]
+    words = [link.word for link in unused(links, sql)]
     numbers = [number for number in _numbers(question, found) if not _number_used(number, used)]
     return list(dict.fromkeys([*words, *numbers]))
 

@@ -366,10 +366,10 @@ class MalformedReply(QuestionFailed):
     template = "the model's reply was not understood: {reply}"
 
 
-class PeriodIgnored(QuestionFailed):
-    """The question names a period and the statement does not; said to the model, once."""
+class ConditionIgnored(QuestionFailed):
+    """The question names a period or a stored value and the statement does not; told once."""
 
-    template = "The statement does not filter by {periods}."
+    template = "The statement does not filter by {conditions}."
 
 
 class NoTableRead(QuestionFailed):

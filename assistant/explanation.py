@@ -11,7 +11,7 @@ from assistant import prompt
 from assistant.errors import AssistantError, MalformedReply
 from assistant.events import Answer, Answered, Event, Progress, TextDelta, Usage
 from assistant.locale import Language, describe
-from assistant.model import ChatModel, ReplySchema
+from assistant.model import ChatModel, Message, ReplySchema
 from assistant.reply import StringReader
 
 REQUEST = """\
@@ -23,7 +23,7 @@ _LANGUAGES: dict[Language, str] = {"en": "English", "ja": "Japanese"}
 
 
 async def explain(
-    sql: str, model: ChatModel, prefix: str, lang: Language
+    sql: str, model: ChatModel, opening: list[Message], lang: Language
 ) -> AsyncGenerator[Event, None]:
     """`TextDelta`s while the model writes, then the whole; closing it stops the generation."""
     started = time.perf_counter()
@@ -32,7 +32,7 @@ async def explain(
     part = REQUEST.format(language=_LANGUAGES[lang], sql=sql)
     answer = Answer("answered", "", sql, model=model.endpoint.model)
     try:
-        messages = prompt.messages(prefix, part)
+        messages = prompt.messages(opening, part)
         async with aclosing(model.reply(messages, _schema(sql))) as pieces:
             async for piece in pieces:
                 if piece.kind == "content":

@@ -17,6 +17,9 @@ _UNKNOWN = re.compile(
     re.IGNORECASE,
 )
 
+# How they refuse a total in WHERE.
+_MISPLACED = re.compile("Invalid use of group function|misuse of aggregate", re.IGNORECASE)
+
 _DATE = re.compile(r"\d{4}-\d\d(?:-\d\d.*)?")
 
 
@@ -43,6 +46,8 @@ def reads_a_table(sql: str) -> bool:
 def error_facts(message: str, sql: str, schema: Schema) -> str:
     """The database's message, and where the missing name is and how to get there."""
     facts = [message.rstrip(".") + "."]
+    if _MISPLACED.search(message):
+        facts.append("A condition on a total belongs in HAVING, behind GROUP BY.")
     qualifier, name = _unknown(message)
     owners = [table.name for table in schema.owners(name)] if name else []
     if owners:

@@ -59,6 +59,10 @@ class Answering(Protocol):
 
     def explain(self, sql: str) -> AsyncGenerator[Event, None]: ...
 
+    def double_check(
+        self, question: str, first: Answer, earlier: Earlier | None = None
+    ) -> AsyncGenerator[Event, None]: ...
+
     async def values(self, text: str) -> list[StoredValue]: ...
 
     async def set_effort(self, effort: Effort) -> None: ...
@@ -70,11 +74,12 @@ class Conversation:
     def __init__(self, loop: Answering, memory: Memory | None = None) -> None:
         self._loop = loop
         self._memory = memory or Memory()
+        self._before: Earlier | None = None  # what the last question referred back to
 
     async def ask(self, question: str) -> AsyncGenerator[Event, None]:
         """The events of one question, which the earlier one completes where it refers back."""
-        earlier = self._memory.earlier if refers_back(question) else None
-        async with aclosing(self._loop.ask(question, earlier)) as events:
+        self._before = self._memory.earlier if refers_back(question) else None
+        async with aclosing(self._loop.ask(question, self._before)) as events:
             async for event in events:
                 if isinstance(event, Answered):
                     left = Earlier.of(question, event.answer)
@@ -101,3 +106,7 @@ class Conversation:
     async def set_effort(self, effort: Effort) -> None:
         """Think so much from the next question on."""
         await self._loop.set_effort(effort)
+
+    def double_check(self, question: str, first: Answer) -> AsyncGenerator[Event, None]:
+        """A second sample of the last question."""
+        return self._loop.double_check(question, first, self._before)

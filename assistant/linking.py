@@ -64,12 +64,22 @@ def link(question: str, schema: Schema, stored: Sequence[StoredValue] = ()) -> t
     names = _kana(fold(" ".join(_namings(schema))))
     exact = [one for one in _exact(question, candidates) if fold(one.word) not in plain]
     said = [_kana(fold(one.word)) for one in exact]
-    words = [word for word in _words(question, names) if not any(word in value for value in said)]
+    words = [
+        word
+        for word in words_of(question)
+        if not _names(word, names) and not any(word in value for value in said)
+    ]
     candidates = [one for one in candidates if len(one.value) <= _LONGEST]
     partial = list(_grouped(words, candidates, _holds, question))
     linked = {fold(one.word) for one in partial}
     rest = [word for word in words if word not in linked and len(word) > 4]
     return (*exact, *partial, *_grouped(rest, candidates, _misspells, question))[:MOST]
+
+
+def unused(links: Sequence[Link], sql: str) -> list[Link]:
+    """Values that the question says as they are stored, and the statement does not."""
+    written = fold(sql)
+    return [link for link in links if link.exact and fold(link.word) not in written]
 
 
 def nearest(literal: str, stored: Iterable[StoredValue]) -> list[str]:
@@ -110,17 +120,14 @@ def _mentions(question: str, value: str) -> bool:
     return value in question
 
 
-def _words(question: str, names: str) -> list[str]:
-    """Words that may be values: runs of one script that do not name a part of the schema."""
+def words_of(question: str) -> list[str]:
+    """Words that say what is asked about: runs of one script, neither common nor numbers."""
     found = (_kana(word) for word in _WORDS.findall(fold(question)))
     least = {True: 4, False: 2}
     return [
         word
         for word in dict.fromkeys(found)
-        if len(word) >= least[word.isascii()]
-        and not word.isdigit()
-        and word not in _COMMON
-        and not _names(word, names)
+        if len(word) >= least[word.isascii()] and not word.isdigit() and word not in _COMMON
     ]
 
 

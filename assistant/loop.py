@@ -9,10 +9,12 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
 from dataclasses import replace
 from datetime import date
+from typing import Protocol
 
 from assistant import prompt
-from assistant.asker import Effort, Surroundings
+from assistant.asker import Effort, Surroundings, failed_answer
 from assistant.binding import bind
+from assistant.calling import call
 from assistant.checks import (
     MENDABLE,
     QueryTools,
@@ -21,25 +23,25 @@ from assistant.checks import (
     check_source,
     repair_reason,
 )
-from assistant.conclusion import Turn, conclude
+from assistant.conclusion import Turn, conclude, names_nothing, statement_of
 from assistant.dates import Found, Today, find_periods
+from assistant.doublecheck import SECOND, compared
 from assistant.errors import (
     AssistantError,
     DatabaseToolFailed,
     EmptyQuestion,
 )
 from assistant.events import (
+    Answer,
     Answered,
     Event,
     Progress,
     QueryResult,
-    ReasoningDelta,
     Repair,
     RowsReady,
-    SqlDelta,
     SqlReady,
-    Usage,
 )
+from assistant.excerpt import Excerpt, SchemaTools, budget_of
 from assistant.explanation import explain
 from assistant.followup import Earlier
 from assistant.hints import hints
@@ -47,14 +49,19 @@ from assistant.knowledge.retrieval import pairs_like, terms_in
 from assistant.linking import Link, StoredValue, link
 from assistant.locale import language, language_of
 from assistant.mends import Bound
-from assistant.model import ChatModel, Message, Piece
+from assistant.model import ChatModel, Message, Sampling
 from assistant.options import USUAL, Options
 from assistant.probes import probes
-from assistant.reply import Statement, StringReader, parse
+from assistant.prose import adds, prose
+from assistant.reply import Statement, parse
 from assistant.rerun import run_sql
 from assistant.schema import Schema
 
 CALLS = 2
+
+
+class LoopTools(QueryTools, SchemaTools, Protocol):
+    """What a loop needs of the database."""
 
 
 class Loop:
@@ -63,7 +70,7 @@ class Loop:
     def __init__(
         self,
         model: ChatModel,
-        tools: QueryTools,
+        tools: LoopTools,
         schema: Schema,
         *,
         today: Callable[[], date] = date.today,
@@ -73,21 +80,19 @@ class Loop:
         """`today` is asked anew for each question."""
         self._model = model
         self._tools = tools
-        self._schema = schema
         self._today = today
         self._database = database or schema.connection
         self._options = options
         self._methods = options.methods
-        shown = schema if options.methods.values else schema.without_values()
-        shown = options.knowledge.annotated(shown) if options.methods.glossary else shown
-        self._prefix = prompt.prefix(shown)
+        self._excerpt = Excerpt(tools, schema, budget_of(model.endpoint.context_tokens))
+        self._opened: tuple[Schema, list[Message]] | None = None
 
     @property
     def surroundings(self) -> Surroundings:
         """What is asked, and by what."""
         endpoint = self._model.endpoint
         return Surroundings(
-            self._schema, endpoint.model, endpoint.context_tokens, self._model.effort
+            self._excerpt.shown, endpoint.model, endpoint.context_tokens, self._model.effort
         )
 
     async def values(self, text: str) -> list[StoredValue]:
@@ -104,18 +109,27 @@ class Loop:
         return run_sql(
             sql,
             self._tools,
-            flavour=self._schema.flavour,
+            flavour=self._excerpt.shown.flavour,
             database=self._database,
             most_rows=self._options.most_rows_read,
         )
 
     def explain(self, sql: str) -> AsyncGenerator[Event, None]:
         """The statement in words, in the language of the person."""
-        return explain(sql, self._model, self._prefix, language())
+        return explain(sql, self._model, self._opening(self._excerpt.shown), language())
 
     async def warm(self) -> None:
-        """Have the model server read the prefix now, while the person is still typing."""
-        await self._model.warm(prompt.messages(self._prefix, ""))
+        """Have the model server read what stands before questions, while the person types."""
+        tables = await self._excerpt.about("")
+        await self._model.warm(prompt.messages(self._opening(tables), ""))
+
+    def _opening(self, tables: Schema) -> list[Message]:
+        """What the prompt opens with; the same object as long as the tables are the same."""
+        if self._opened is None or self._opened[0] is not tables:
+            shown = tables if self._methods.values else tables.without_values()
+            shown = self._options.knowledge.annotated(shown) if self._methods.glossary else shown
+            self._opened = tables, prompt.opening(shown)
+        return self._opened[1]
 
     async def ask(
         self, question: str, earlier: Earlier | None = None
@@ -126,47 +140,91 @@ class Loop:
 
         Raises: EmptyQuestion. Every other failure is an `Answered` with status failed.
         """
+        async with aclosing(self._events(question, earlier, Sampling())) as events:
+            async for event in events:
+                yield event
+
+    async def double_check(
+        self, question: str, first: Answer, earlier: Earlier | None = None
+    ) -> AsyncGenerator[Event, None]:
+        """The same question answered by a second sample; its answer tells how the two compare.
+
+        Where they agree the last event holds `first` with a note, else the second answer.
+        Raises: EmptyQuestion.
+        """
+        async with aclosing(self._events(question, earlier, SECOND)) as events:
+            async for event in events:
+                yield compared(first, event, language_of(question))
+
+    async def _events(
+        self, question: str, earlier: Earlier | None, sampling: Sampling
+    ) -> AsyncGenerator[Event, None]:
         if not question.strip():
             raise EmptyQuestion
-        found = find_periods(question, self._calendar(question))
-        links = await self._links(question)
-        turn = Turn(
-            question=question.strip(),
-            lang=language_of(question),
-            started=time.perf_counter(),
-            found=found,
-            links=links,
-            messages=self._messages(question.strip(), links, found, earlier),
-            schema=prompt.reply_schema(question),
-        )
-        calls = CALLS if self._methods.repair else 1
         try:
-            for attempt in range(1, calls + 1):
-                async with aclosing(self._attempt(turn, last=attempt == calls)) as events:
-                    async for event in events:
-                        yield event
-                reason = await repair_reason(turn, self._schema, self._tools)
-                if reason is None or attempt == calls:
-                    break
-                yield Repair(reason)
-                sql = turn.reply.sql if isinstance(turn.reply, Statement) else None
-                turn.messages = prompt.repair(turn.messages, sql, reason)
-                turn.schema = prompt.repair_schema(turn.question)
+            turn = await self._begun(question.strip(), earlier, sampling)
+        except AssistantError as error:
+            yield Answered(failed_answer(error))
+            return
+        try:
+            async with aclosing(self._attempts(turn)) as events:
+                async for event in events:
+                    yield event
             if turn.result and not turn.failure:
                 await self._probe(turn, turn.result)
+                if self._options.prose and adds(turn.question, turn.result):
+                    async with aclosing(prose(self._model, turn, turn.result)) as events:
+                        async for event in events:
+                            yield event
         except AssistantError as error:
             turn.failure = error
         turn.usage = replace(turn.usage, seconds=time.perf_counter() - turn.started)
         yield turn.usage
         model = self._model.endpoint.model
-        yield Answered(conclude(turn, self._schema, model=model, database=self._database))
+        yield Answered(conclude(turn, model=model, database=self._database))
+
+    async def _begun(self, question: str, earlier: Earlier | None, sampling: Sampling) -> Turn:
+        """The turn with everything that code knows before the model is asked."""
+        started = time.perf_counter()
+        tables = await self._excerpt.about(question)
+        found = find_periods(question, self._calendar(question))
+        links = await self._links(question, tables)
+        part = self._question_part(question, links, found)
+        return Turn(
+            question=question,
+            lang=language_of(question),
+            started=started,
+            found=found,
+            links=links,
+            messages=prompt.messages(self._opening(tables), part, earlier),
+            schema=prompt.reply_schema(question),
+            tables=tables,
+            sampling=sampling,
+        )
+
+    async def _attempts(self, turn: Turn) -> AsyncGenerator[Event, None]:
+        """A first attempt, and a second one with facts where the first needs it."""
+        calls = CALLS if self._methods.repair else 1
+        for attempt in range(1, calls + 1):
+            async with aclosing(self._attempt(turn, last=attempt == calls)) as events:
+                async for event in events:
+                    yield event
+            reason = await repair_reason(turn, self._tools)
+            if reason is None or attempt == calls:
+                return
+            yield Repair(reason)
+            turn.messages = prompt.repair(turn.messages, statement_of(turn), reason)
+            # A name that is nowhere may be data that is not there; else minds are not changed.
+            if not names_nothing(turn.failure, turn.tables):
+                turn.schema = prompt.repair_schema(turn.question)
+            turn.sampling = replace(turn.sampling, harder=True)
 
     def _calendar(self, question: str) -> Today:
         """Today, and when the fiscal year starts: in Japan in April unless said otherwise."""
         usual = 4 if language_of(question) == "ja" else 1
         return Today(self._today(), self._options.fiscal_year_starts or usual)
 
-    async def _links(self, question: str) -> tuple[Link, ...]:
+    async def _links(self, question: str, tables: Schema) -> tuple[Link, ...]:
         """What the question says of stored values; without an index, of the schema's few."""
         if not self._methods.linking:
             return ()
@@ -174,41 +232,38 @@ class Loop:
             stored = await self._tools.values(question)
         except DatabaseToolFailed:
             stored = []
-        return link(question, self._schema, stored)
+        return link(question, tables, stored)
 
-    def _messages(
-        self, question: str, links: tuple[Link, ...], found: Found, earlier: Earlier | None
-    ) -> list[Message]:
+    def _question_part(self, question: str, links: tuple[Link, ...], found: Found) -> str:
         knowledge, methods = self._options.knowledge, self._methods
         told = hints(links, found.periods) if methods.linking else []
         if methods.glossary:
             told += terms_in(question, knowledge)
         pairs = pairs_like(question, knowledge) if methods.pairs else []
-        part = prompt.question_part(
+        return prompt.question_part(
             question,
             told,
             self._today() if found.open else None,
             [(pair.question, pair.sql) for pair in pairs],
         )
-        return prompt.messages(self._prefix, part, earlier)
 
     async def _probe(self, turn: Turn, result: QueryResult) -> None:
         """Confirm doubts that need one more look; a look that fails confirms nothing."""
-        for probe in probes(result, self._schema, turn.lang):
+        for probe in probes(result, turn.tables, turn.lang):
             with suppress(DatabaseToolFailed):
                 if note := probe.note(await self._tools.query(probe.sql)):
                     turn.notes += (note,)
 
     async def _attempt(self, turn: Turn, *, last: bool) -> AsyncGenerator[Event, None]:
         """One call to the model, and the statement it wrote."""
-        turn.raw, turn.reply, turn.failure = "", None, None
+        turn.reply, turn.failure = None, None
         try:
-            async with aclosing(self._call(turn)) as events:
+            async with aclosing(call(self._model, turn)) as events:
                 async for event in events:
                     yield event
             turn.reply = parse(turn.raw)
             if isinstance(turn.reply, Statement):
-                bound = self._bound(turn.reply.sql)
+                bound = self._bound(turn.reply.sql, turn.tables)
                 turn.reply, turn.mends = replace(turn.reply, sql=bound.sql), bound.mends
                 await self._check(bound.sql, turn, last=last)
                 yield SqlReady(bound.sql, bound.mends)
@@ -224,42 +279,9 @@ class Loop:
         if not self._methods.checks:
             return
         if not last:
-            check(sql, turn.found.periods, self._schema)
-        if self._schema.flavour != "sqlite":  # its plan tells no rows
+            check(sql, turn.found, turn.links, turn.tables)
+        if turn.tables.flavour != "sqlite":  # its plan tells no rows
             await check_cost(sql, self._tools, self._options.most_rows_read)
 
-    def _bound(self, sql: str) -> Bound:
-        return bind(sql, self._schema) if self._methods.checks else Bound(sql)
-
-    async def _call(self, turn: Turn) -> AsyncGenerator[Event, None]:
-        yield Progress("reading")
-        sql = StringReader()
-        try:
-            async with aclosing(self._model.reply(turn.messages, turn.schema)) as pieces:
-                async for piece in pieces:
-                    for event in _piece_events(piece, turn, sql):
-                        yield event
-        finally:
-            turn.usage = _add(turn.usage, self._model.usage)
-        if self._model.notice:
-            yield self._model.notice
-
-
-def _piece_events(piece: Piece, turn: Turn, sql: StringReader) -> list[Event]:
-    if piece.kind == "reasoning":
-        return [ReasoningDelta(piece.text)]
-    events: list[Event] = [] if turn.raw else [Progress("writing")]
-    turn.raw += piece.text
-    delta = sql.feed(piece.text)
-    return [*events, SqlDelta(delta)] if delta else events
-
-
-def _add(total: Usage, call: Usage) -> Usage:
-    """Two calls' costs together; the speed is the later call's."""
-    return Usage(
-        calls=total.calls + call.calls,
-        prompt_tokens=total.prompt_tokens + call.prompt_tokens,
-        cached_tokens=total.cached_tokens + call.cached_tokens,
-        completion_tokens=total.completion_tokens + call.completion_tokens,
-        tokens_per_second=call.tokens_per_second,
-    )
+    def _bound(self, sql: str, tables: Schema) -> Bound:
+        return bind(sql, tables) if self._methods.checks else Bound(sql)

@@ -99,7 +99,10 @@ def _tables_end(scope: Scope) -> int:
 def _missing_owners(scope: Scope, tables: dict[str, Table], schema: Schema) -> Iterator[Table]:
     aliases = set(_aliases(scope))
     for column in scope.columns:
-        if column.table in scope.sources or column.name.lower() in aliases:
+        if column.table in scope.sources or (not column.table and column.name.lower() in aliases):
+            continue
+        if named := unjoined_owner(column, scope, schema):
+            yield named
             continue
         if any(table.column(column.name) for table in tables.values()):
             continue
@@ -110,6 +113,13 @@ def _missing_owners(scope: Scope, tables: dict[str, Table], schema: Schema) -> I
         ]
         if len(owners) == 1:
             yield owners[0]
+
+
+def unjoined_owner(column: exp.Column, scope: Scope, schema: Schema) -> Table | None:
+    """The table that the column is written of by its own name, where it is not joined yet."""
+    table = schema.table(column.table)
+    joined = (source.name for source in scope.sources.values() if isinstance(source, exp.Table))
+    return table if table and table.column(column.name) and table.name not in joined else None
 
 
 def _aliases(scope: Scope) -> Iterator[str]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
+from assistant.examples import examples
 from assistant.followup import Earlier
 from assistant.model import Message, ReplySchema
 from assistant.schema import Schema, SchemaColumn, Table
@@ -30,6 +31,8 @@ place of each result value}}
 results
 {{"refuse": the reason}} if the tables hold no such data, or the question wants to change data
 """
+MOST_TOKENS = 400
+"""Of one reply: the longest statements take half of it, and a model that repeats itself all."""
 # Types whose name helps to write a statement; the others only cost tokens.
 _TELLING_TYPES = {"date", "datetime", "timestamp", "time", "year", "json", "bit"}
 
@@ -43,7 +46,8 @@ def prefix(schema: Schema) -> str:
 def table_line(table: Table) -> str:
     """A table with its columns, references, few-valued columns' values, date ranges, comments."""
     columns = ", ".join(_column(table, column) for column in table.columns)
-    return f"{table.name}({columns})" + (f" -- {table.comment}" if table.comment else "")
+    line = f"{table.name}({columns})" + (f" -- {table.comment}" if table.comment else "")
+    return " ".join(line.splitlines())  # a line break in a comment would pass for a rule of ours
 
 
 def question_part(
@@ -66,12 +70,17 @@ def question_part(
     return "\n".join(lines)
 
 
-def messages(prefix_text: str, part: str, earlier: Earlier | None = None) -> list[Message]:
-    """The prompt of a first call; `part` is what `question_part` wrote."""
+def opening(schema: Schema) -> list[Message]:
+    """What stands before every question about this schema."""
+    return [{"role": "system", "content": prefix(schema)}, *examples(schema)]
+
+
+def messages(opened: Sequence[Message], part: str, earlier: Earlier | None = None) -> list[Message]:
+    """The prompt of a first call: its opening, and as `part` what `question_part` wrote."""
     if earlier:
         part = f"Columns: {', '.join(earlier.columns)}\n{part}"
     return [
-        {"role": "system", "content": prefix_text},
+        *opened,
         *(_exchange(earlier) if earlier else ()),
         {"role": "user", "content": part},
     ]
@@ -118,12 +127,12 @@ def reply_schema(question: str) -> ReplySchema:
     """A statement with its sentence, a question back, or a refusal."""
     choices = {"type": "array", "items": _TEXT, "maxItems": 4}
     kinds = [_statement(question), _object(ask=_TEXT, choices=choices), _object(refuse=_TEXT)]
-    return ReplySchema("reply", {"anyOf": kinds})
+    return ReplySchema("reply", {"anyOf": kinds}, MOST_TOKENS)
 
 
 def repair_schema(question: str) -> ReplySchema:
     """Only a statement: a repair is not the moment to change one's mind."""
-    return ReplySchema("repaired", _statement(question))
+    return ReplySchema("repaired", _statement(question), MOST_TOKENS)
 
 
 _TEXT = {"type": "string", "maxLength": 200}

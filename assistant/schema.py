@@ -63,6 +63,8 @@ class Schema:
     flavour: str
     version: str
     tables: tuple[Table, ...]
+    left_out: int = 0
+    """Tables that the tools had no room for."""
 
     @classmethod
     def from_tool(cls, content: dict[str, Any]) -> Self:
@@ -73,6 +75,7 @@ class Schema:
             flavour=server["flavour"],
             version=server["version"],
             tables=tuple(_table(t) for t in content["tables"]),
+            left_out=content.get("left_out", 0),
         )
 
     @property

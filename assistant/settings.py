@@ -24,6 +24,8 @@ _ENVIRONMENT = {
     "KOTAE_FISCAL_YEAR_STARTS": ("assistant", "fiscal_year_starts"),
     "KOTAE_MOST_ROWS_READ": ("assistant", "most_rows_read"),
     "KOTAE_KEEP_SESSIONS": ("assistant", "keep_sessions"),
+    "KOTAE_KNOWLEDGE": ("assistant", "knowledge"),
+    "KOTAE_PROSE": ("assistant", "prose"),
     "KOTAE_MODEL": ("model", "name"),
     "KOTAE_ENDPOINT": ("model", "endpoint"),
     "KOTAE_API_KEY": ("model", "api_key"),
@@ -65,6 +67,7 @@ class AssistantSettings(_Section):
 
     `fiscal_year_starts`: a month; without it April for Japanese questions and January for others.
     `knowledge`: the folder of glossary, notes and pairs; without it the one beside kotae.toml.
+    `prose`: comparisons, explanations and many rows also in sentences, which cost a second call.
     `most_rows_read`: by the database's own estimate; a statement that reads more is not run.
     `keep_sessions`: whether the chat's questions and answers, rows among them, are kept.
     """
@@ -74,6 +77,7 @@ class AssistantSettings(_Section):
     knowledge: Path | None = None
     most_rows_read: Annotated[int, Field(ge=1)] = 1_000_000_000
     keep_sessions: bool = True
+    prose: bool = False
 
 
 class Settings(_Section):

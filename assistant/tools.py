@@ -1,5 +1,6 @@
 """The MCP client: what the loop needs of the database tools, typed."""
 
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -37,9 +38,14 @@ class Tools:
         ours = isinstance(error, Exception)
         await self._client.__aexit__(*((None, None, None) if ours else (kind, error, trace)))
 
-    async def schema(self) -> Schema:
-        """All tables, columns, keys and comments of the connection."""
-        return Schema.from_tool(await self._call("describe_tables", {"tables": []}))
+    async def schema(self, tables: Sequence[str] = ()) -> Schema:
+        """Tables with columns, keys and comments: those named, or all that one answer holds."""
+        return Schema.from_tool(await self._call("describe_tables", {"tables": [*tables]}))
+
+    async def tables_about(self, text: str) -> list[str]:
+        """Names of the tables that a text is about, the best first, and then their neighbours."""
+        content = await self._call("search_schema", {"text": text})
+        return [str(name) for name in content["tables"]]
 
     async def status(self) -> dict[str, Any]:
         """What the server tells of the connection: product, version, account, layers.

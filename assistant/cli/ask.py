@@ -12,8 +12,11 @@ from assistant.cli.console import fail, our_errors, reporting_errors
 from assistant.locale import t
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
     from assistant.asker import OpenAsker
-    from assistant.events import Answer
+    from assistant.cli.narrator import Narrator
+    from assistant.events import Answer, Event
 
 SHOWN_ROWS = 50
 
@@ -32,7 +35,7 @@ def register(app: typer.Typer) -> None:
     app.command(name="ask", help=t("ask.help"))(ask)
 
 
-def ask(
+def ask(  # noqa: PLR0913, PLR0917 - one parameter an option
     question: Annotated[str, typer.Argument(help=t("ask.question"))],
     database: Annotated[
         str | None, typer.Option("--database", "-d", help=t("ask.database"))
@@ -42,6 +45,9 @@ def ask(
     as_json: Annotated[bool, typer.Option("--json", help=t("ask.json"))] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help=t("ask.csv"))] = False,
     as_sql: Annotated[bool, typer.Option("--sql", help=t("ask.sql"))] = False,
+    double_check: Annotated[
+        bool, typer.Option("--double-check", help=t("ask.double_check"))
+    ] = False,
 ) -> None:
     """Answer one question; the exit code says how it went."""
     with reporting_errors(*our_errors()):
@@ -53,8 +59,12 @@ def ask(
         from assistant.cli.wiring import open_asker
 
         opener = open_asker(database, model, endpoint)
-        answer = asyncio.run(_answered(opener, question))
-    sys.exit(_print(answer, form))
+        answer, second = asyncio.run(_answered(opener, question, double_check))
+    code = _print(answer, form)
+    if second and form is Form.TEXT:
+        typer.echo(f"\n{t('ask.second')}\n{second.sql or ''}")
+        _print(second, form)
+    sys.exit(code)
 
 
 def _form(as_json: bool, as_csv: bool, as_sql: bool) -> Form:
@@ -66,16 +76,29 @@ def _form(as_json: bool, as_csv: bool, as_sql: bool) -> Form:
     return wishes[0] if wishes else Form.TEXT
 
 
-async def _answered(opener: "OpenAsker", question: str) -> "Answer":
+async def _answered(
+    opener: "OpenAsker", question: str, check: bool
+) -> tuple["Answer", "Answer | None"]:
+    """The answer, checked if wished, and another where a second sample gives other rows."""
     from assistant.cli.narrator import Narrator
-    from assistant.events import Answered
+    from assistant.doublecheck import DoubleChecking, agree
 
     with Narrator() as narrator:
         async with opener(narrator.hear) as asker:
-            async for event in asker.ask(question):
-                narrator.hear(event)
-                if isinstance(event, Answered):
-                    return event.answer
+            answer = await _last(asker.ask(question), narrator)
+            if not (check and answer.status == "answered" and isinstance(asker, DoubleChecking)):
+                return answer, None
+            second = await _last(asker.double_check(question, answer), narrator)
+            return (second, None) if agree(answer, second) else (answer, second)
+
+
+async def _last(events: "AsyncGenerator[Event, None]", narrator: "Narrator") -> "Answer":
+    from assistant.events import Answered
+
+    async for event in events:
+        narrator.hear(event)
+        if isinstance(event, Answered):
+            return event.answer
     raise AssertionError("a stream of events ends with Answered")
 
 

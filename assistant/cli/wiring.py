@@ -241,7 +241,7 @@ def _options(settings: Settings, methods: Methods) -> Options:
     wish = settings.assistant
     knowledge = read_knowledge(assistant_settings.knowledge_folder(settings))
     starts = wish.fiscal_year_starts or knowledge.glossary.fiscal_year_starts
-    return Options(methods, knowledge, starts, wish.most_rows_read)
+    return Options(methods, knowledge, starts, wish.most_rows_read, wish.prose)
 
 
 def _today(settings: Settings) -> Callable[[], date]:

@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AbstractAsyncContextManager, aclosing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -19,10 +19,23 @@ from assistant.model.family import family_of
 from assistant.model.faults import cut_off, explained
 from assistant.model.history import with_reasoning
 from assistant.model.prefix import Prefix
-from assistant.model.terms import Effort, Message, ModelEndpoint, Piece, ReplySchema
+from assistant.model.terms import Effort, Message, ModelEndpoint, Piece, ReplySchema, Sampling
 
 # Loading a long prompt on a slow PC takes minutes before the first token.
 FIRST_TOKEN_SECONDS = 900.0
+USUAL = Sampling()
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What one attempt asks of the server; `tokens` is the most that it may generate."""
+
+    messages: list[Message]
+    schema: ReplySchema
+    temperature: float
+    seed: int
+    effort: Effort
+    tokens: int
 
 
 @dataclass(slots=True)
@@ -47,7 +60,7 @@ class ChatModel:
         *,
         effort: Effort = "low",
         seed: int = 0,
-        max_tokens: int | None = None,
+        max_tokens: int | None = None,  # reasoning counts too
         timeout: float = FIRST_TOKEN_SECONDS,
     ) -> None:
         self.endpoint = endpoint
@@ -55,8 +68,8 @@ class ChatModel:
         self.notice: ColdPrompt | None = None
         self._family = family_of(endpoint.model)
         self._effort = effort
-        self._most_tokens = max_tokens  # reasoning counts too
         self._seed = seed
+        self._max_tokens = max_tokens
         self._watch = CacheWatch()
         self._before: tuple[list[Message], str] = ([], "")
         self._client = openai.AsyncOpenAI(
@@ -78,10 +91,6 @@ class ChatModel:
     def effort(self, effort: Effort) -> None:
         self._effort = effort
 
-    @property
-    def _max_tokens(self) -> int:
-        return self._most_tokens or self._family.most_tokens(self._effort)
-
     async def __aenter__(self) -> Self:
         return self
 
@@ -100,7 +109,7 @@ class ChatModel:
         self._watch.read(messages, tokens)
 
     async def reply(
-        self, messages: list[Message], schema: ReplySchema
+        self, messages: list[Message], schema: ReplySchema, sampling: Sampling = USUAL
     ) -> AsyncGenerator[Piece, None]:
         """Stream one reply; closing this generator stops the generation on the server.
 
@@ -108,58 +117,72 @@ class ChatModel:
         Raises: Unreachable and QuestionFailed kinds of `assistant.errors`.
         """
         self.usage, self.notice = Usage(), None
-        sent = self._with_reasoning(messages)
-        *others, last = self._family.temperatures
-        for temperature in (*others, last):
+        call, *cooler = self._calls(messages, schema, sampling)
+        while True:
             heard = Heard()
             try:
-                async with aclosing(self._attempt(sent, schema, temperature, heard)) as pieces:
+                async with aclosing(self._attempt(call, heard)) as pieces:
                     async for piece in pieces:
                         yield piece
                 break
             except (HeaderMalformed, ReplyEmpty):
-                if heard.replied or temperature == last:
+                if heard.replied or not cooler:
                     raise
+            call = cooler.pop(0)
         self._before = (messages, heard.reasoning)
 
-    async def _attempt(
-        self, messages: list[Message], schema: ReplySchema, temperature: float, heard: Heard
-    ) -> AsyncGenerator[Piece, None]:
+    def _calls(
+        self, messages: list[Message], schema: ReplySchema, sampling: Sampling
+    ) -> list[Call]:
+        """The first attempt and what is tried where the model stumbles."""
+        effort = self._family.harder(self._effort) if sampling.harder else self._effort
+        first, *cooler = self._family.temperatures
+        call = Call(
+            self._with_reasoning(messages),
+            schema,
+            first if sampling.temperature is None else sampling.temperature,
+            self._seed if sampling.seed is None else sampling.seed,
+            effort,
+            self._max_tokens or self._family.most_tokens(effort, schema.tokens),
+        )
+        return [call, *(replace(call, temperature=temperature) for temperature in cooler)]
+
+    async def _attempt(self, call: Call, heard: Heard) -> AsyncGenerator[Piece, None]:
         started = time.perf_counter()
         try:
-            async with await self._open(messages, schema, temperature) as stream:
+            async with await self._open(call) as stream:
                 async for chunk in stream:
                     for piece in _heard(chunk, heard):
                         yield piece
         except _BROKEN as error:
             raise self._broken(error) from error
         finally:
-            self._count(messages, heard, time.perf_counter() - started)
+            self._count(call.messages, heard, time.perf_counter() - started)
         match heard.finish:
             case None:
                 raise ReplyCut(url=self.endpoint.base_url)
             case "length":
-                raise cut_off(self.usage, self._max_tokens, self.endpoint, replied=heard.replied)
+                raise cut_off(self.usage, call.tokens, self.endpoint, replied=heard.replied)
             case _ if heard.reasoning and not heard.replied:
                 raise ReplyEmpty(model=self.endpoint.model, tokens=self.usage.completion_tokens)
 
     async def _open(
-        self, messages: list[Message], schema: ReplySchema, temperature: float
+        self, call: Call
     ) -> AbstractAsyncContextManager[AsyncIterator[ChatCompletionChunk]]:
         slot = self.endpoint.slot
         extra = {
             **self._family.sampling,
-            **self._thinking(),
+            **self._thinking(call.effort),
             **({} if slot is None else {"id_slot": slot}),
         }
         try:
             stream: Any = await self._client.chat.completions.create(
                 model=self.endpoint.model,
-                messages=messages,
-                response_format=schema.response_format(),
-                temperature=temperature,
-                seed=self._seed,
-                max_tokens=self._max_tokens,
+                messages=call.messages,
+                response_format=call.schema.response_format(),
+                temperature=call.temperature,
+                seed=call.seed,
+                max_tokens=call.tokens,
                 stream=True,
                 stream_options={"include_usage": True},
                 extra_body=extra,
@@ -171,7 +194,7 @@ class ChatModel:
 
     async def _read_ahead(self, messages: list[Message]) -> int:
         if self.endpoint.is_llama_server:
-            prefix = Prefix(self._client, self.endpoint, self._thinking())
+            prefix = Prefix(self._client, self.endpoint, self._thinking(self._effort))
             with suppress(openai.NotFoundError):  # an old one, without /apply-template
                 return await prefix.send(messages)
         return await self._touch(messages)
@@ -183,13 +206,13 @@ class ChatModel:
             messages=messages,
             max_tokens=1,
             temperature=0,
-            extra_body=self._thinking(),
+            extra_body=self._thinking(self._effort),
         )
         return told.usage.prompt_tokens if told.usage else 0
 
-    def _thinking(self) -> dict[str, Any]:
+    def _thinking(self, effort: Effort) -> dict[str, Any]:
         """What the template must be told alike in every call, or the whole cache is lost."""
-        return {"reasoning_effort": self._effort} if self._family.reasons else {}
+        return {"reasoning_effort": effort} if self._family.reasons else {}
 
     def _with_reasoning(self, messages: list[Message]) -> list[Message]:
         asked, reasoning = self._before

@@ -6,9 +6,11 @@ from types import MappingProxyType
 
 from assistant.model.terms import Effort
 
-REPLY_TOKENS = 1024
 REASONING_TOKENS: Mapping[Effort, int] = MappingProxyType(
     {"low": 1024, "medium": 3072, "high": 7168}
+)
+_HARDER: Mapping[Effort, Effort] = MappingProxyType(
+    {"low": "medium", "medium": "high", "high": "high"}
 )
 
 
@@ -25,9 +27,13 @@ class Family:
     reasons: bool = False
     keeps_reasoning_of_calls: bool = False
 
-    def most_tokens(self, effort: Effort) -> int:
-        """What one reply may take; reasoning counts too."""
-        return REPLY_TOKENS + (REASONING_TOKENS[effort] if self.reasons else 0)
+    def most_tokens(self, effort: Effort, reply: int) -> int:
+        """What a call may take whose reply takes `reply` at most; reasoning counts too."""
+        return reply + (REASONING_TOKENS[effort] if self.reasons else 0)
+
+    def harder(self, effort: Effort) -> Effort:
+        """One step up, where the model takes an effort."""
+        return _HARDER[effort] if self.reasons else effort
 
 
 # The maker's temperature and top_p, and the top_k and min_p of llama.cpp's own preset: a server's

@@ -43,11 +43,24 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class Sampling:
+    """How one reply is drawn, where it differs from the model's usual way.
+
+    `harder`: with one step more effort, where the model takes one.
+    """
+
+    harder: bool = False
+    temperature: float | None = None
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ReplySchema:
-    """The JSON schema that the server's sampler enforces."""
+    """The JSON schema that the server's sampler enforces, and the most tokens of such a reply."""
 
     name: str
     schema: dict[str, Any]
+    tokens: int = 1024
 
     def response_format(self) -> Any:
         """As the chat completions API spells it."""

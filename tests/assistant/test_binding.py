@@ -54,6 +54,7 @@ def test_a_column_under_the_wrong_alias_gets_the_only_right_one(
         f"SELECT c.name, o.amount {JOIN}",
         f"SELECT amount {JOIN}",
         f"SELECT x.id {JOIN}",
+        "SELECT 1 FROM customers c JOIN orders o ON c.customer_id = o.customer_id",
         f"SELECT c.nosuch {JOIN}",
         "SELECT c.amount FROM customers c",
         "SELECT c.amount FROM customers c JOIN orders a JOIN orders b",
@@ -96,6 +97,12 @@ def test_what_is_no_query_is_not_touched(sql: str) -> None:
             "SELECT ' limit ' AS x, kind FROM orders LIMIT 3",
             "SELECT ' limit ' AS x, kind FROM orders  JOIN customers ON orders.customer_id ="
             " customers.id LIMIT 3",
+            "+ JOIN customers ON orders.customer_id = customers.id",
+        ),
+        (
+            "SELECT COUNT(*) AS id FROM orders WHERE customers.id = 2",
+            "SELECT COUNT(*) AS id FROM orders  JOIN customers ON orders.customer_id ="
+            " customers.id WHERE customers.id = 2",
             "+ JOIN customers ON orders.customer_id = customers.id",
         ),
         (

@@ -80,6 +80,15 @@ def test_a_name_that_nothing_has_gets_the_nearest(message: str, near: str) -> No
     assert f"The nearest names are {near}" in error_facts(message, "SELECT 1", SCHEMA)
 
 
+@pytest.mark.parametrize("message", ["Invalid use of group function", "misuse of aggregate: AVG()"])
+def test_a_total_in_where_is_told_where_it_belongs(message: str) -> None:
+    told = error_facts(message, "SELECT kind FROM customers WHERE COUNT(*) > 1", SCHEMA)
+    assert told.splitlines() == [
+        f"{message}.",
+        "A condition on a total belongs in HAVING, behind GROUP BY.",
+    ]
+
+
 @pytest.mark.parametrize("message", ["no such table: zzzz", "near FROM: syntax error"])
 def test_without_anything_near_the_message_stands_alone(message: str) -> None:
     assert error_facts(message, "SELECT 1", SCHEMA) == message + "."

@@ -50,15 +50,18 @@ COUNT = "SELECT COUNT(*) AS n FROM customers"
 
 @asynccontextmanager
 async def opened(
-    server: ScriptedModel, database: str, options: Options = USUAL, **environ: str
+    server: ScriptedModel, database: str, options: Options = USUAL, stored: str = "", **environ: str
 ) -> AsyncIterator[Loop]:
-    """The loop on its real parts: HTTP, MCP in memory, a database."""
+    """The loop on its real parts: HTTP, MCP in memory, a database; once `stored` is indexed."""
     settings = load(database=database, environ=environ)
     async with (
         Tools(create_server(settings)) as tools,
         ChatModel(ModelEndpoint(server.url, NAME)) as model,
     ):
         schema = await tools.schema()
+        async with asyncio.timeout(30):
+            while stored and not await tools.values(stored):
+                pass
         today = date(2026, 7, 1)
         yield Loop(model, tools, schema, today=lambda: today, database="the shop", options=options)
 
@@ -157,6 +160,16 @@ async def test_a_name_that_stays_unknown_is_refused_with_what_is_there(
     _, answer = await asked(scripted_model, shop, "宇宙船は何隻？", wrong, wrong)
     assert "「spaceships」" in answer.text
     assert "customers, orders" in answer.text
+
+
+async def test_a_model_that_named_what_is_nowhere_may_refuse_instead(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    replies = statement("SELECT kindling FROM customers"), Text('{"refuse": "No kindling."}')
+    _, answer = await asked(scripted_model, shop, "Kindling?", *replies)
+    assert (answer.status, answer.text) == ("refused", "No kindling.")
+    schemas = [r["response_format"]["json_schema"]["name"] for r in scripted_model.requests]
+    assert schemas == ["reply", "reply"]
 
 
 async def test_a_statement_that_still_fails_ends_with_the_databases_own_words(
@@ -260,6 +273,15 @@ async def test_a_statement_that_ignores_the_year_is_written_again_before_it_runs
     ]
 
 
+async def test_a_stored_value_that_the_statement_ignores_is_told_once(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    replies = statement(COUNT), statement(COUNT + " WHERE kind = '法人'")
+    events, answer = await asked(scripted_model, shop, "法人は何人？", *replies)
+    assert repairs(events) == ["The statement does not filter by 法人: customers.kind = '法人'."]
+    assert (answer.text, answer.notes) == ("1", ())
+
+
 async def test_a_year_that_stays_ignored_is_answered_with_a_doubt(
     scripted_model: ScriptedModel, shop: str
 ) -> None:
@@ -288,7 +310,7 @@ async def test_no_rows_for_a_value_that_no_row_has_is_mended_with_the_known_valu
     scripted_model: ScriptedModel, shop: str
 ) -> None:
     replies = statement(PAID_BY.format("PAYED")), statement(PAID_BY.format("cancelled"))
-    events, answer = await asked(scripted_model, shop, "Cancelled orders?", *replies)
+    events, answer = await asked(scripted_model, shop, "Open orders?", *replies)
     assert answer.result.rows == ((3,),)
     (reason,) = repairs(events)
     assert reason.startswith("No rows. status is never 'PAYED'; its values are ")
@@ -455,7 +477,8 @@ async def test_no_rows_bring_the_nearest_stored_values_into_the_repair(
     wrong = "SELECT COUNT(*) AS n FROM customers WHERE name = '佐藤'"
     lost = "SELECT id AS n FROM customers WHERE name = '佐藤'"
     right = wrong.replace("佐藤", "佐藤商店")
-    events, answer = await asked(scripted_model, shop, "何人？", statement(lost), statement(right))
+    replies = statement(lost), statement(right)
+    events, answer = await asked(scripted_model, shop, "何人？", *replies, stored="佐藤商店")
     assert repairs(events) == [
         "No rows. name is never '佐藤'; the nearest stored values are 佐藤商店."
     ]
@@ -465,7 +488,8 @@ async def test_no_rows_bring_the_nearest_stored_values_into_the_repair(
 async def test_words_of_the_question_are_linked_to_what_the_database_stores(
     scripted_model: ScriptedModel, shop: str
 ) -> None:
-    await asked(scripted_model, shop, "佐藤商店の注文は先月何件？", statement(COUNT))
+    question = "佐藤商店の注文は先月何件？"
+    await asked(scripted_model, shop, question, statement(COUNT), stored="佐藤商店")
     assert scripted_model.requests[0]["messages"][-1]["content"] == (
         "佐藤商店の注文は先月何件？\nHints: 佐藤商店: customers.name = '佐藤商店';"
         " 先月: BETWEEN '2026-06-01' AND '2026-06-30'"
@@ -481,7 +505,7 @@ async def test_a_method_that_is_left_out_does_nothing(
         [*_, last] = [event async for event in loop.ask("個人は2025年に何人？")]
     assert isinstance(last, Answered)
     assert last.answer.status == "refused"
-    system, user = scripted_model.requests[0]["messages"]
+    system, *_, user = scripted_model.requests[0]["messages"]
     assert "'個人'" not in system["content"]
     assert user["content"] == "個人は2025年に何人？"
     assert len(scripted_model.requests) == 1
@@ -499,7 +523,7 @@ async def test_terms_pairs_and_notes_of_the_house_are_told_where_they_fit(
     async with opened(scripted_model, shop, Options(knowledge=knowledge)) as loop:
         [*_, last] = [event async for event in loop.ask("2025年の粗利は？")]
     assert isinstance(last, Answered)
-    system, user = scripted_model.requests[0]["messages"]
+    system, *_, user = scripted_model.requests[0]["messages"]
     assert "amount 税込" in system["content"]
     assert user["content"] == (
         "Verified: 2024年の粗利は？\nSELECT 1 FROM orders\n2025年の粗利は？\n"
@@ -515,12 +539,10 @@ async def test_a_conversation_completes_what_refers_back(
         conversation = Conversation(loop)
         for question in ("How many customers are there?", "And orders?", "How many are there?"):
             [*_, _] = [event async for event in conversation.ask(question)]
-    roles = [[m["role"] for m in r["messages"]] for r in scripted_model.requests]
-    assert roles == [
-        ["system", "user"],
-        ["system", "user", "assistant", "user"],
-        ["system", "user"],
-    ]
+    first, second, third = (r["messages"] for r in scripted_model.requests)
+    assert second[: len(first)] == first
+    assert [m["role"] for m in second[len(first) :]] == ["assistant", "user"]
+    assert third[:-1] == first[:-1]
 
 
 async def test_a_total_that_counts_rows_several_times_is_told_once_and_then_doubted(
@@ -580,3 +602,36 @@ async def test_an_explanation_that_is_no_object_is_a_failure(
         [*_, last] = [event async for event in loop.explain(COUNT)]
     assert isinstance(last, Answered)
     assert last.answer.status == "failed"
+
+
+async def test_a_second_sample_that_agrees_confirms_the_first_answer(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    scripted_model.plays(statement(COUNT), statement("SELECT COUNT(id) AS m FROM customers"))
+    async with opened(scripted_model, shop) as loop:
+        [*_, first] = [event async for event in loop.ask("How many?")]
+        assert isinstance(first, Answered)
+        [*_, second] = [event async for event in loop.double_check("How many?", first.answer)]
+    assert isinstance(second, Answered)
+    assert second.answer.sql == COUNT
+    assert second.answer.notes[0].startswith("Checked")
+    one, other = scripted_model.requests
+    assert one["messages"] == other["messages"]
+    assert (one["temperature"], other["temperature"]) == (0, 0.7)
+    assert one["seed"] != other["seed"]
+
+
+async def test_a_second_sample_with_other_rows_is_shown_with_a_doubt(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    other = "SELECT COUNT(*) AS n FROM orders"
+    scripted_model.plays(statement(COUNT), statement(other), statement(COUNT))
+    async with opened(scripted_model, shop) as loop:
+        conversation = Conversation(loop)
+        [*_, first] = [event async for event in conversation.ask("How many?")]
+        assert isinstance(first, Answered)
+        checked = conversation.double_check("How many?", first.answer)
+        [*_, second] = [event async for event in checked]
+    assert isinstance(second, Answered)
+    assert second.answer.sql == other
+    assert second.answer.notes[0].startswith("Doubt: a second sample")

@@ -8,9 +8,11 @@ import pytest
 
 from assistant import prompt
 from assistant.followup import Earlier
+from assistant.model import Message
 from tests.assistant.shop import SCHEMA
 
 TODAY = date(2026, 7, 1)
+RULES: list[Message] = [{"role": "system", "content": "rules"}]
 DIGEST = (
     "import hashlib; from assistant.prompt import prefix; from tests.assistant.shop import SCHEMA;"
     "print(hashlib.sha256(prefix(SCHEMA).encode()).hexdigest())"
@@ -44,25 +46,25 @@ def test_nothing_of_the_question_or_the_day_stands_before_the_schema_ends() -> N
         prompt.question_part("今日の注文は？", ["a: b"], TODAY, [("昨日は？", "SELECT 1")]),
         prompt.question_part("How many?"),
     )
-    first, second = (prompt.messages(prompt.prefix(SCHEMA), part) for part in parts)
-    assert first[0] == second[0]
-    assert "2026" not in str(first[0])
-    assert first[1]["content"] == (
+    first, second = (prompt.messages(prompt.opening(SCHEMA), part) for part in parts)
+    assert first[:-1] == second[:-1]
+    assert "2026" not in str(first[:-1])
+    assert first[-1]["content"] == (
         "Verified: 昨日は？\nSELECT 1\nToday: 2026-07-01\n今日の注文は？\nHints: a: b"
     )
-    assert second[1]["content"] == "How many?"
+    assert second[-1]["content"] == "How many?"
 
 
 def test_a_follow_up_sees_the_question_the_statement_and_the_columns_before_it() -> None:
     earlier = Earlier("How many?", "SELECT 1 AS n", ("n",))
-    first, *exchange, last = prompt.messages("rules", "And paid?", earlier)
-    assert first == prompt.messages("rules", "How many?")[0]
+    first, *exchange, last = prompt.messages(RULES, "And paid?", earlier)
+    assert first == prompt.messages(RULES, "How many?")[0]
     assert [message["content"] for message in exchange] == ["How many?", '{"sql": "SELECT 1 AS n"}']
     assert last["content"] == "Columns: n\nAnd paid?"
 
 
 def test_a_repair_extends_the_first_prompt_so_that_all_of_it_is_cached() -> None:
-    earlier = prompt.messages("rules", "question")
+    earlier = prompt.messages(RULES, "question")
     later = prompt.repair(earlier, "{}", "no such column: x")
     assert later[: len(earlier)] == earlier
     assert [message["role"] for message in later[len(earlier) :]] == ["assistant", "user"]

@@ -1,28 +1,23 @@
 """Right answers, tokens, calls and seconds of kotae and its peers: `make bench-answers`.
 
-On one model server and one private MariaDB: kotae asks every question; on a fixed third of them,
-stratified by database and difficulty, kotae and each peer answer in turn, a database at a time, so
-that nobody's cached prompt is pushed out by another's in the middle; then kotae answers the third
-again without one method after the other. Every answer goes into a journal at once; the same
-command goes on where it was cut. Reply text is checked for numbers that the rows do not hold.
+On one model server, with a slot for every prompt that a contestant repeats so that nobody pushes
+out another's, and one private MariaDB: kotae asks every question; on a fixed third of them,
+stratified by database and difficulty, kotae and each peer answer, a database at a time; then kotae
+answers the third again without one method after the other, questions that no data answers, and
+the sample's questions with its tables hidden among a thousand. Every answer goes into a journal
+at once; the same command goes on where it was cut. Reply text is checked for numbers that the
+rows do not hold.
 """
 
 import argparse
 import asyncio
 import json
 import os
-import shutil
-import subprocess
-import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from urllib.parse import urlsplit
-
-from sqlalchemy import create_engine, text
 
 from assistant.cli.wiring import open_bench
 from assistant.errors import DatabaseToolFailed
@@ -30,23 +25,22 @@ from assistant.evaluation.journal import Kind, Outcome, appending, read_journal
 from assistant.evaluation.questions import GoldQuestion, read_gold
 from assistant.evaluation.runner import evaluate
 from assistant.evaluation.scoring import matches
-from assistant.evaluation.summary import summarise, table, tables
 from assistant.events import Answer, QueryResult, Status
 from assistant.methods import Methods
 from assistant.tools import Tools
 from inference.endpoint import Endpoint
-from inference.server import ServerWish, connect
 from mcp_server import settings
-from mcp_server.samples.loader import load
 from mcp_server.server import create_server
-from tests.benchmarks.invented import invented
+from tests.benchmarks.answers_report import report
+from tests.benchmarks.answers_stage import databases, model_server
 from tests.benchmarks.meter import Meter, metering
 from tests.benchmarks.peers.environments import NEEDS, running
-from tests.fixtures.databases import private_mariadb
 
 HERE = Path(__file__).parent
 SALES = HERE.parents[1] / "examples" / "sales" / "questions.jsonl"
 UNANSWERABLE = HERE / "unanswerable.jsonl"
+TURN = 6
+KNOWLEDGE = SALES.parent / "knowledge"
 ROUNDING = "AS DECIMAL)"
 """A gold that was turned from another dialect and rounds to whole numbers where it should not."""
 
@@ -97,6 +91,8 @@ async def ask_kotae(
     waiting = _waiting(path, questions)
     if not waiting:
         return
+    known = database in (stage.databases["sales"], stage.databases.get("large"))
+    os.environ["KOTAE_KNOWLEDGE"] = str(KNOWLEDGE if known else KNOWLEDGE / "none")
     opener = open_bench(database, endpoint=stage.endpoint.base_url, methods=methods)
     async with opener(lambda _: None) as bench:
         with appending(path) as append:
@@ -159,90 +155,45 @@ def _telling(name: str, append: Callable[[Outcome], None]) -> Callable[[Outcome]
 
 
 async def ask_everything(
-    questions: dict[str, list[GoldQuestion]], stage: Stage, parts: set[str]
+    questions: dict[str, list[GoldQuestion]], stage: Stage, parts: Sequence[str]
 ) -> None:
-    """The three parts, a database at a time each."""
-    without = [field.name for field in fields(Methods)]
-    for database, asked in questions.items():
-        url = stage.databases[database]
-        if "kotae" in parts:
-            await ask_kotae("kotae-all", asked, url, stage)
-        if "peers" in parts:
-            await ask_kotae("kotae", third(asked), url, stage)
-            for peer in NEEDS:
-                await ask_peer(peer, third(asked), url, stage)
-        for method in without if "ablation" in parts else ():
-            methods = Methods().without([method])
-            await ask_kotae(f"without-{method}", third(asked), url, stage, methods)
-    if "unanswerable" in parts:
-        nobody = read_gold(UNANSWERABLE)[:: stage.step]
-        await ask_kotae("unanswerable", nobody, stage.databases["sales"], stage)
+    """The parts in turn, a database at a time each."""
+    sales, url = questions["sales"], stage.databases["sales"]
+    few = {name: asked if name == "sales" else third(asked) for name, asked in questions.items()}
+    for part in parts:
+        match part:
+            case "kotae":
+                for name, asked in questions.items():
+                    await ask_kotae("kotae-all", asked, stage.databases[name], stage)
+            case "unanswerable":
+                await ask_kotae(part, read_gold(UNANSWERABLE)[:: stage.step], url, stage)
+            case "peers":
+                for name, asked in few.items():
+                    await ask_in_turn(asked, stage.databases[name], stage)
+            case "ablation":
+                for name, asked in few.items():
+                    await ask_without(asked, stage.databases[name], stage)
+            case "large":
+                await ask_kotae(part, sales, stage.databases[part], stage)
+            case "again":
+                await ask_kotae(part, sales, url, stage)
+            case _:
+                raise SystemExit(f"no part is called {part}")
 
 
-def report(journals: Path) -> str:
-    """What every journal comes to: a table of all side by side, then kotae's in full."""
-    found = {path.stem: read_journal(path) for path in sorted(journals.glob("*.jsonl"))}
-    head = [
-        "", "asked", "right", "error", "wrong", "refused", "calls", "new prompt", "generated",
-        "s (p50)", "s (p90)", "invented numbers",
-    ]  # fmt: skip
-    blocks = [table(head, [_row(name, outcomes) for name, outcomes in found.items()])]
-    blocks += [f"{name}\n\n{tables(summarise(found[name]))}" for name in
-               ("kotae-all", "unanswerable") if name in found]  # fmt: skip
-    return "\n\n".join(blocks)
+async def ask_in_turn(asked: Sequence[GoldQuestion], database: str, stage: Stage) -> None:
+    """kotae and every peer, a few questions each at a time."""
+    for at in range(0, len(asked), TURN):
+        await ask_kotae("kotae", asked[at : at + TURN], database, stage)
+        for peer in NEEDS:
+            await ask_peer(peer, asked[at : at + TURN], database, stage)
 
 
-def _row(name: str, outcomes: list[Outcome]) -> list[str]:
-    summary = summarise(outcomes)
-    group, costs = summary.groups[0], summary.costs
-    kinds = group.kinds
-    errors = kinds["error"] + kinds["no_sql"] + kinds["timeout"]
-    wrong, refused = kinds["wrong"] + kinds["answered"], kinds["refused"] + kinds["asked"]
-    return [
-        name,
-        str(group.asked),
-        f"{kinds['right']} ({group.share:.0%})",
-        *map(str, (errors, wrong, refused)),
-        f"{costs['calls'].mean:.2f}",
-        f"{costs['new'].p50:.0f}",
-        f"{costs['generated'].p50:.0f}",
-        f"{costs['seconds'].p50:.1f}",
-        f"{costs['seconds'].p90:.1f}",
-        str(sum(len(_invented(outcome)) for outcome in outcomes)),
-    ]
-
-
-def _invented(outcome: Outcome) -> list[str]:
-    answer = outcome.answer
-    if answer["status"] != "answered":
-        return []
-    return invented(answer["answer"], outcome.question, answer["rows"])
-
-
-@contextmanager
-def databases(folder: Path | None) -> Iterator[dict[str, str]]:
-    """The sample and the folder's databases on a private MariaDB, by name."""
-    with tempfile.TemporaryDirectory() as home, private_mariadb(Path(home)) as admin:
-        engine = create_engine(admin)
-        with engine.begin() as connection:
-            connection.execute(text("CREATE DATABASE sales CHARACTER SET utf8mb4"))
-        engine.dispose()
-        load("sales", f"{admin}sales", lambda _: None)
-        names = ["sales"]
-        for file in sorted((folder / "mysql").glob("*.sql")) if folder else ():
-            _load_file(file, admin)
-            names.append(file.stem)
-        yield {name: f"{admin}{name}" for name in names}
-
-
-def _load_file(file: Path, admin: str) -> None:
-    client = shutil.which("mariadb") or "mysql"
-    port = str(urlsplit(admin).port)
-    command = [client, "--no-defaults", "-h127.0.0.1", "-uroot", f"-P{port}"]
-    create = f"CREATE DATABASE IF NOT EXISTS {file.stem} CHARACTER SET utf8mb4"
-    subprocess.run([*command, "-e", create], check=True)
-    with file.open("rb") as source:
-        subprocess.run([*command, file.stem], stdin=source, check=True)
+async def ask_without(asked: Sequence[GoldQuestion], database: str, stage: Stage) -> None:
+    """kotae with one method left out after the other."""
+    for method in (field.name for field in fields(Methods)):
+        methods = Methods().without([method])
+        await ask_kotae(f"without-{method}", asked, database, stage, methods)
 
 
 def main() -> None:
@@ -253,24 +204,20 @@ def main() -> None:
     parser.add_argument("--journals", type=Path, default=Path("build") / "answers")
     parser.add_argument("--model", default="qwen2.5-coder-1.5b")
     parser.add_argument("--endpoint")
-    parser.add_argument("--parts", default="kotae,peers,ablation,unanswerable")
+    parser.add_argument("--parts", default="kotae,unanswerable,peers,ablation,large,again")
     parser.add_argument("--most", type=int, help="questions of each database, for a first look")
     wish = parser.parse_args()
     questions = {name: asked[: wish.most] for name, asked in questions_of(wish.questions).items()}
-    parts = set(filter(None, wish.parts.split(",")))
-    with databases(wish.questions) as urls, connect(_server(wish)) as endpoint:
+    parts = [*filter(None, wish.parts.split(","))]
+    large = "large" in parts
+    server = model_server(wish.model, wish.endpoint, wish.journals / "server.log")
+    with databases(wish.questions, large=large) as urls, server as endpoint:
         os.environ["KOTAE_API_KEY"] = endpoint.api_key or ""
         with metering(endpoint.base_url, endpoint.api_key) as meter:
             step = 7 if wish.most else 1
             stage = Stage(urls, endpoint, meter, wish.journals, step)
             asyncio.run(ask_everything(questions, stage, parts))
     print(f"\n{report(wish.journals)}")
-
-
-def _server(wish: argparse.Namespace) -> ServerWish:
-    return ServerWish(
-        model=wish.model, endpoint=wish.endpoint, api_key=os.environ.get("KOTAE_API_KEY")
-    )
 
 
 if __name__ == "__main__":

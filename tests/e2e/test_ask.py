@@ -172,6 +172,17 @@ def test_every_field_of_the_json_is_described() -> None:
         assert all(part["description"] for part in described["properties"].values())
 
 
+def test_a_second_sample_is_shown_where_it_differs_and_a_note_where_it_agrees(
+    ask: Callable[..., Done],
+) -> None:
+    first, other = statement(CUSTOMERS), statement("SELECT COUNT(*) AS n FROM orders")
+    done = ask("How many?", "--double-check", replies=[first, first])
+    assert done.stdout.splitlines()[-1].startswith("Checked")
+    done = ask("How many?", "--double-check", replies=[first, other])
+    assert "A second sample reads it so:\nSELECT COUNT(*) AS n FROM orders\n" in done.stdout
+    assert done.returncode == 0
+
+
 def test_a_question_back_lists_its_choices_and_steers_no_terminal(ask: Callable[..., Done]) -> None:
     done = ask("The best?", replies=[ASK_BACK])
     assert done.stdout == "By what?\n  1. amount\n  2. count ␛[31m\n"

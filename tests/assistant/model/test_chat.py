@@ -21,7 +21,7 @@ from assistant.errors import (
     ReplyTooLong,
 )
 from assistant.events import ColdPrompt
-from assistant.model import ChatModel, Message, ModelEndpoint, ReplySchema
+from assistant.model import ChatModel, Message, ModelEndpoint, ReplySchema, Sampling
 from tests.fixtures.databases import free_port
 from tests.fixtures.scripted_model import (
     NAME,
@@ -287,6 +287,19 @@ async def test_gpt_oss_is_asked_as_its_makers_mean_and_others_are_not(
     assert told == {"temperature": 1.0, "top_p": 1.0, "top_k": 0, "min_p": 0.01, "seed": 0}
     assert (oss["reasoning_effort"], oss["max_tokens"]) == ("high", 8192)
     assert not {"top_p", "top_k", "min_p", "reasoning_effort", "id_slot"} & set(plain)
+
+
+async def test_a_harder_call_is_one_step_up_where_the_model_takes_an_effort(
+    scripted_model: ScriptedModel,
+) -> None:
+    scripted_model.plays(Text("{}"), Text("{}"))
+    schema, harder = ReplySchema("reply", {}, tokens=400), Sampling(harder=True)
+    async with gpt_oss(scripted_model) as model, chat(scripted_model) as other:
+        for one in (model, other):
+            assert [piece async for piece in one.reply(MESSAGES, schema, harder)]
+    oss, plain = scripted_model.requests
+    assert (oss["reasoning_effort"], oss["max_tokens"]) == ("medium", 3472)
+    assert ("reasoning_effort" in plain, plain["max_tokens"]) == (False, 400)
 
 
 @pytest.mark.parametrize("name", ["gpt-oss-20b", "qwen3"])

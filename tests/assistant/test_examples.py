@@ -1,0 +1,20 @@
+import json
+from dataclasses import replace
+
+from assistant.examples import examples
+from assistant.reply import Statement, parse
+from assistant.scopes import base_tables, scopes_of
+from tests.assistant.shop import SCHEMA
+
+
+def test_every_example_is_a_reply_and_its_statement_reads_the_databases_own_tables() -> None:
+    replies = [parse(str(m["content"])) for m in examples(SCHEMA)[1::2]]
+    statements = [reply.sql for reply in replies if isinstance(reply, Statement)]
+    assert len(statements) >= len(replies) / 2
+    for sql in statements:
+        assert [base_tables(scope, SCHEMA) for scope in scopes_of(sql)] != [{}]
+
+
+def test_a_schema_without_tables_has_only_refusals_and_a_question_back() -> None:
+    told = [json.loads(str(m["content"])) for m in examples(replace(SCHEMA, tables=()))[1::2]]
+    assert {key for one in told for key in one} == {"refuse", "ask", "choices"}
