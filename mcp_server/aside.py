@@ -9,6 +9,7 @@ import io
 import os
 import select
 import socket
+import ssl
 import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -22,7 +23,7 @@ _LONG = 24 * 3600.0
 
 
 class Incoming(io.RawIOBase):
-    """What a plain socket receives; who waits for it here waits as long as its timeout says.
+    """What a socket receives, TLS or not; who waits for it waits as long as its timeout says.
 
     Raises TimeoutError.
     """
@@ -36,14 +37,24 @@ class Incoming(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         while True:
             try:
-                return os.readv(self._line.fileno(), [buffer])
-            except BlockingIOError:
+                return self._arrived(buffer)
+            except (BlockingIOError, ssl.SSLWantReadError):
                 if not _readable(self._line):
                     raise TimeoutError("timed out") from None
 
+    def _arrived(self, buffer: Any) -> int:
+        if not isinstance(self._line, ssl.SSLSocket):
+            return os.readv(self._line.fileno(), [buffer])
+        seconds = self._line.gettimeout()
+        self._line.settimeout(0)
+        try:
+            return self._line.recv_into(buffer)
+        finally:
+            self._line.settimeout(seconds)
 
-def can_step_aside(line: socket.socket) -> bool:
-    return type(line) is socket.socket and sys.platform != "win32"
+
+POSSIBLE = sys.platform != "win32"
+"""Can event loops watch sockets here, in the way that `run` needs?"""
 
 
 def elsewhere(work: Callable[[], Result]) -> Result:

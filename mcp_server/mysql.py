@@ -64,6 +64,7 @@ class MySqlDatabase:
 
     explain = "EXPLAIN"
     most_sessions = _POOLED
+    steps_aside = aside.POSSIBLE
 
     def __init__(self, settings: ConnectionSettings, limits: Limits) -> None:
         self.settings, self._limits = settings, limits
@@ -73,7 +74,6 @@ class MySqlDatabase:
             closed=Closed.of(settings.deny, settings.url.database, settings.allow),
             mask=Mask.of(settings.mask, settings.url.database),
         )
-        self.steps_aside = False
         self._failure: DatabaseToolError | None = None
         self._reconnecting = threading.Lock()
         self._tunnel = tunnel_of(settings)
@@ -113,8 +113,7 @@ class MySqlDatabase:
                 **self._options(),
             )
             connection.connect(self._tunnel.connect() if self._tunnel else None)
-            self.steps_aside = aside.can_step_aside(connection._sock)
-            if self.steps_aside:
+            if aside.POSSIBLE:
                 connection._rfile.close()
                 connection._rfile = io.BufferedReader(aside.Incoming(connection._sock))
         except pymysql.Error as error:
