@@ -59,6 +59,7 @@ class ChatApp(App[None]):
         self.questions = QuestionQueue(self.status.show_state, self._show_failure, self._show_asker)
         self.keeping = Keeping(self)
         self._prepare = prepare
+        self._painted = False
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
@@ -74,7 +75,12 @@ class ChatApp(App[None]):
         # Where signals can be caught, a chat that is told to end leaves the terminal as it was.
         with suppress(NotImplementedError, RuntimeError, ValueError):
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit)
-        self.call_after_refresh(self._open)
+
+    def post_display_hook(self) -> None:
+        """Begin to open once the line to type in is on the screen."""
+        if not self._painted and self.line.size.height:
+            self._painted = True
+            self.run_worker(self._opened(), group="opening", exit_on_error=False)
 
     async def on_unmount(self) -> None:
         """Leave nothing running."""
@@ -143,9 +149,6 @@ class ChatApp(App[None]):
     def action_help_quit(self) -> None:
         """Ctrl+C, when no text is selected that it could copy."""
         self.exit()
-
-    def _open(self) -> None:
-        self.run_worker(self._opened(), group="opening", exit_on_error=False)
 
     async def _opened(self) -> None:
         try:
