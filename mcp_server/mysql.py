@@ -1,4 +1,4 @@
-"""MySQL and MariaDB: a bounded pool of connections, and what their errors mean."""
+"""MySQL and MariaDB: connections, the sessions on them, and what their errors mean."""
 
 import io
 import ssl
@@ -7,14 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 import pymysql
 from pymysql.constants import CR, ER
 from pymysql.converters import encoders
-from sqlalchemy import create_engine
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from mcp_server import aside
 from mcp_server.closed import Closed
@@ -32,12 +29,11 @@ from mcp_server.errors import (
     UnknownDatabase,
 )
 from mcp_server.masking import Mask
+from mcp_server.mysql_pool import Pool
 from mcp_server.mysql_session import CONNECT_SECONDS, MySqlSession
 from mcp_server.policy import MYSQL_POLICY
 from mcp_server.settings import ConnectionSettings, Limits
 from mcp_server.tunnel import tunnel_of
-
-_POOLED = 8
 
 # By the server's or the client's number; everything else is the statement's fault.
 _ERRORS: dict[int, type[DatabaseToolError]] = {
@@ -60,10 +56,10 @@ _ERRORS: dict[int, type[DatabaseToolError]] = {
 
 
 class MySqlDatabase:
-    """One MySQL or MariaDB database with a bounded pool."""
+    """One MySQL or MariaDB database."""
 
     explain = "EXPLAIN"
-    most_sessions = _POOLED
+    most_sessions = 8
     steps_aside = aside.POSSIBLE
 
     def __init__(self, settings: ConnectionSettings, limits: Limits) -> None:
@@ -77,16 +73,9 @@ class MySqlDatabase:
         self._failure: DatabaseToolError | None = None
         self._reconnecting = threading.Lock()
         self._tunnel = tunnel_of(settings)
-        self._engine = create_engine(
-            "mysql+pymysql://",
-            creator=partial(aside.elsewhere, self._connect_once),
-            pool_size=_POOLED,
-            max_overflow=0,
-            pool_timeout=CONNECT_SECONDS,
-            pool_reset_on_return=None,  # MySqlSession resets the connection itself
-        )
+        self._pool = Pool(partial(aside.elsewhere, self._connect_once))
 
-    def connect(self) -> DBAPIConnection:
+    def connect(self) -> Any:
         """A bare connection: no several statements, no local files, cells as the server writes.
 
         Raises DatabaseDown when what listens there does not greet as MySQL does, in time.
@@ -118,7 +107,7 @@ class MySqlDatabase:
                 connection._rfile = io.BufferedReader(aside.Incoming(connection._sock))
         except pymysql.Error as error:
             raise self._unanswered(error) from error
-        return cast(DBAPIConnection, connection)
+        return connection
 
     def _unanswered(self, error: pymysql.Error) -> DatabaseToolError:
         """PyMySQL calls it an internal error when the first bytes are no greeting."""
@@ -128,7 +117,7 @@ class MySqlDatabase:
             return DatabaseDown(where=self.settings.where, message=message)
         return found
 
-    def _connect_once(self) -> DBAPIConnection:
+    def _connect_once(self) -> Any:
         """For the pool: while nobody answers, one asks again and the others share what it hears."""
         if not self._failure:
             return self._noted()
@@ -138,7 +127,7 @@ class MySqlDatabase:
                 return self._noted()
             raise type(self._failure)(**self._failure.slots)
 
-    def _noted(self) -> DBAPIConnection:
+    def _noted(self) -> Any:
         try:
             connection = self.connect()
         except DatabaseToolError as error:
@@ -176,11 +165,9 @@ class MySqlDatabase:
         except UnicodeDecodeError as error:
             message = "a column holds bytes that are no text: read it with HEX(...)"
             raise SqlFailed(number=0, message=message) from error
-        except PoolExhausted as error:
-            raise DatabaseBusy(where=self.settings.where, message=f"{_POOLED}/{_POOLED}") from error
         finally:
-            if session is not None:
-                session.close()
+            if session is not None and session.leave():
+                self._pool.keep(session.line)
 
     def _open(self) -> MySqlSession:
         """A fenced session; an idle connection that broke meanwhile is replaced once."""
@@ -189,12 +176,11 @@ class MySqlDatabase:
         except pymysql.OperationalError as error:
             if not isinstance(self._translated(error), ConnectionLost):
                 raise
-            self._engine.dispose()
+            self._pool.clear()
             return self._fenced()
 
     def _fenced(self) -> MySqlSession:
-        pooled = self._engine.raw_connection()
-        session = MySqlSession(pooled, self.settings, self.policy, self.connect)
+        session = MySqlSession(self._pool.take(), self.settings, self.policy, self.connect)
         try:
             session.enter_fence(self._limits.seconds)
         except (pymysql.Error, DatabaseToolError):
@@ -203,7 +189,7 @@ class MySqlDatabase:
         return session
 
     def close(self) -> None:
-        self._engine.dispose()
+        self._pool.close()
         if self._tunnel:
             self._tunnel.close()
 

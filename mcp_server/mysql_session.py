@@ -11,7 +11,6 @@ from typing import Any
 import pymysql
 from pymysql.connections import MySQLResult
 from pymysql.constants import CR
-from sqlalchemy.pool import PoolProxiedConnection
 
 from mcp_server import aside
 from mcp_server.errors import DatabaseToolError, FenceIncomplete
@@ -22,6 +21,7 @@ from mcp_server.mysql_fence import (
     fence_of,
     server_of,
 )
+from mcp_server.mysql_pool import Line
 from mcp_server.mysql_rows import cells, packets
 from mcp_server.mysql_servers import Server
 from mcp_server.mysql_types import converter, kind_of_column
@@ -43,22 +43,20 @@ LAYERS = (
 _QUERY = b"\x03"
 _ROLLBACK = _QUERY + b"ROLLBACK"
 _RESET_CONNECTION = b"\x1f"  # drops locks, variables and temporary tables
-# What is kept beside a connection in the pool: its server and fence; answers not read yet.
-_FENCE, _PREPARED = "kotae fence", "kotae prepared"
 
 
 class MySqlSession:
-    """One pooled connection, used by one thread; `stop` and `sever` come from others."""
+    """One connection while one call has it; `stop` and `sever` come from other threads."""
 
     def __init__(
         self,
-        pooled: PoolProxiedConnection,
+        line: Line,
         settings: ConnectionSettings,
         policy: Policy,
         spare: Callable[[], Any],
     ) -> None:
-        self._pooled, self._settings, self._policy, self._spare = pooled, settings, policy, spare
-        self._raw: Any = pooled.dbapi_connection
+        self.line, self._settings, self._policy, self._spare = line, settings, policy, spare
+        self._raw = line.raw
         self.flavour: Flavour = "mysql"
         self.version = self.product = ""
         self.layers: tuple[str, ...] = ()
@@ -75,7 +73,7 @@ class MySqlSession:
         self._wait_at_most(CONNECT_SECONDS)
         server, fence = self._known(seconds)
         self.flavour, self.version, self.product = server.flavour, server.version, server.product
-        if _PREPARED not in self._pooled.info:
+        if not self.line.unread:
             self._prepare(fence)
         self._send(fence.at_use)
         missing = fence.lacking(self._prepared(), self._settings.where)
@@ -94,12 +92,11 @@ class MySqlSession:
         self._wait_at_most(seconds + 2 * CONNECT_SECONDS)
 
     def _known(self, seconds: float) -> tuple[Server, Fence]:
-        """Found out once a connection, and kept beside it in the pool."""
-        if _FENCE not in self._pooled.info:
+        """Found out once a connection."""
+        if self.line.known is None:
             server = server_of(self._raw.get_server_info(), self._ask)
-            self._pooled.info[_FENCE] = server, fence_of(server, seconds, self._ask)
-        known: tuple[Server, Fence] = self._pooled.info[_FENCE]
-        return known
+            self.line.known = server, fence_of(server, seconds, self._ask)
+        return self.line.known
 
     def _ask(self, sql: str) -> Rows:
         with self._raw.cursor() as cursor:
@@ -110,7 +107,7 @@ class MySqlSession:
     def _prepare(self, fence: Fence, *before: bytes) -> None:
         """Send all that can be sent ahead; who uses the connection next reads the answers."""
         self._send(fence.ahead, *before)
-        self._pooled.info[_PREPARED] = len(before) + len(fence.ahead)
+        self.line.unread = len(before) + len(fence.ahead)
 
     def _prepared(self) -> Rows:
         """What the server said to the last command that was sent ahead.
@@ -118,9 +115,10 @@ class MySqlSession:
         A connection that was not cleared, or took not all of it, is as good as lost.
         """
         try:
-            *_, last = [self._answer() for _ in range(self._pooled.info.pop(_PREPARED))]
+            *_, last = [self._answer() for _ in range(self.line.unread)]
         except pymysql.Error as error:
             raise pymysql.OperationalError(CR.CR_SERVER_LOST, f"not cleared: {error}") from error
+        self.line.unread = 0
         return last
 
     def _send(self, statements: Sequence[str], *before: bytes) -> None:
@@ -209,26 +207,27 @@ class MySqlSession:
     def discard(self) -> None:
         """Never give this connection to anybody again."""
         self._finish()
-        self._pooled.invalidate()
+        self.line.close()
 
-    def close(self) -> None:
-        """Everything of the session forgotten, the settings of the next one made, back to the pool.
+    def leave(self) -> bool:
+        """Everything of this session forgotten, the settings of the next one made.
 
-        Whoever takes the connection next hears whether the server did so.
+        Can the connection be used again? Its next session hears whether the server did so.
         """
-        if self._pooled.is_valid and not self._left():
-            self._pooled.invalidate()
-        self._pooled.close()
+        if not self.line.closed:
+            self._finish()
+            if self._stopped or not self._clear():
+                self.line.close()
+        return not self.line.closed
 
-    def _left(self) -> bool:
-        """Is the connection on its way to the next session?"""
-        self._finish()
-        _, fence = self._pooled.info[_FENCE]
+    def _clear(self) -> bool:
         try:
-            self._prepare(fence, _ROLLBACK, _RESET_CONNECTION)
+            if self.line.known:
+                _, fence = self.line.known
+                self._prepare(fence, _ROLLBACK, _RESET_CONNECTION)
         except pymysql.Error:
             return False
-        return not self._stopped
+        return self.line.unread > 0
 
     def _finish(self) -> None:
         """Take what the server sent already, where the connection will be used again."""
