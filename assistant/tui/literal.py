@@ -28,15 +28,27 @@ class Passage(Static):
         """Show `text` behind what stands here, with the next frame."""
         self.text += text
         if self._frame is None:
-            self._frame = self.set_timer(FRAME_SECONDS, self._paint)
+            self._frame = self.set_timer(FRAME_SECONDS, self._paint_frame)
 
     def styled(self, text: str) -> Content:
         """How the text is shown; a subclass may colour it."""
         return Content(text)
 
     def _paint(self) -> None:
+        self._end_frame()
+        self.update(self.styled(printable(self.text)))
+        self.display = bool(self.text)
+
+    def _paint_frame(self) -> None:
+        """As `_paint`; what has as many lines as before moves nothing else on the screen."""
+        self._end_frame()
+        shown = self.styled(printable(self.text))
+        width, height = self.content_size
+        grown = not (self.display and width) or len(shown.wrap(width)) != height
+        self.update(shown, layout=grown)
+        self.display = bool(self.text)
+
+    def _end_frame(self) -> None:
         if self._frame:
             self._frame.stop()
             self._frame = None
-        self.update(self.styled(printable(self.text)))
-        self.display = bool(self.text)

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from assistant.asker import ChatAsker, Serving
-from assistant.events import Answer, Answered, Event, Progress, RowsReady, SqlDelta
+from assistant.events import Answer, Answered, Event, Progress, Repair, RowsReady, SqlDelta
 from assistant.tui.app import ChatApp
 from assistant.tui.archive import Exchange
 from assistant.tui.opening import Opening
@@ -25,10 +25,11 @@ class Streaming(ScriptedAsker):
     async def ask(self, question: str) -> AsyncGenerator[Event, None]:
         yield Progress("writing")
         while True:
-            for _ in range(8):  # a new statement now and then, as long as real ones are
+            for _ in range(16):  # then a new statement, for real ones are no longer
                 for piece in PIECES:
                     yield SqlDelta(piece)
                     await asyncio.sleep(0.02)
+            yield Repair("again")
 
 
 class Rows(ScriptedAsker):
