@@ -26,7 +26,7 @@ _PASSWORD = re.compile(r"^([^:]+://[^:@/]*):.*@")
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("client", help=t("client.help"), epilog=t("client.examples"))(client)
+    app.command("client", help=t("client.help"))(client)
 
 
 def client(
