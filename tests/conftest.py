@@ -50,6 +50,8 @@ def isolated_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
         "KOTAE_LANGUAGE",
         "KOTAE_ENDPOINT",
         "KOTAE_OFFLINE",
+        "COLUMNS",  # a terminal of a test has a size of its own
+        "LINES",
     ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANG", "C.UTF-8")

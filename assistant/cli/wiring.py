@@ -225,7 +225,7 @@ def _chat_model(served: "Endpoint", settings: Settings, slot: int = 0) -> ChatMo
     )
 
 
-def _endpoint(served: "Endpoint", slot: int) -> ModelEndpoint:
+def _endpoint(served: "Endpoint", slot: int = 0) -> ModelEndpoint:
     return ModelEndpoint(
         base_url=served.base_url,
         model=served.model,

@@ -129,12 +129,11 @@ async def test_several_connections_are_told_apart_by_name(tmp_path: Path, shop_f
 
 async def test_the_command_for_cline_starts_and_lists_the_tools(shop_file: Path) -> None:
     entry = cline_entry()
-    assert entry["command"] == "python"
     async with Client(
         StdioServerParameters(
             command=sys.executable,
             args=entry["args"],
-            env=entry["env"] | {"KOTAE_DATABASE_URL": f"sqlite:///{shop_file}"},
+            env={"KOTAE_DATABASE_URL": f"sqlite:///{shop_file}"},
         )
     ) as client:
         listed = await client.list_tools()
@@ -149,7 +148,6 @@ def test_cline_may_call_every_tool_without_asking_and_waits_longer_than_we_do() 
 
     assert entry["autoApprove"] == NAMES
     assert entry["timeout"] > Settings().limits.seconds
-    load(environ=entry["env"])
 
 
 def cline_entry() -> dict[str, Any]:
