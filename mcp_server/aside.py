@@ -12,6 +12,7 @@ import socket
 import ssl
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from greenlet import getcurrent, greenlet
@@ -69,6 +70,18 @@ def elsewhere(work: Callable[[], Result]) -> Result:
     return done
 
 
+def answer(result: object) -> None:
+    """Who waits for this work has its result now; what is left to do comes after."""
+    here = getcurrent()
+    if here.parent is not None:
+        here.parent.switch(_Early(result))
+
+
+@dataclass(frozen=True, slots=True)
+class _Early:
+    result: object
+
+
 def _readable(line: socket.socket) -> bool:
     here, seconds = getcurrent(), line.gettimeout()
     if here.parent is None:
@@ -101,12 +114,18 @@ class _Run:
                 self.answer.set_exception(error)
             return
         if self._greenlet.dead:
-            if not self.answer.done():
-                self.answer.set_result(wanted)
+            self._answer(wanted)
+        elif isinstance(wanted, _Early):
+            self._answer(wanted.result)
+            self._loop.call_soon(self.advance)  # right after who waits has gone on
         elif isinstance(wanted, tuple):
             self._wait(*wanted)
         else:
             self._elsewhere = self._loop.create_task(self._do(wanted))
+
+    def _answer(self, result: Any) -> None:
+        if not self.answer.done():
+            self.answer.set_result(result)
 
     def _wait(self, descriptor: int, seconds: float | None) -> None:
         def go_on(readable: bool) -> None:

@@ -144,7 +144,9 @@ class _Call(Generic[Result]):
             with self._database.session() as self._session:
                 if self._stopped:
                     raise QueryTimedOut(seconds=0)
-                return self._work(self._session)
+                result = self._work(self._session)
+                aside.answer(result)  # to leave the session is nothing to wait for
+                return result
         finally:
             self._ended.set()
 

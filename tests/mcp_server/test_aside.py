@@ -73,6 +73,20 @@ async def test_errors_reach_who_waits_from_either_place(threads: Threads) -> Non
             await threads.run(work)
 
 
+async def test_a_result_can_be_had_before_the_work_has_ended(threads: Threads) -> None:
+    steps = []
+
+    def work() -> None:
+        aside.answer("early")
+        steps.append("done after")
+
+    result = await aside.run(work, threads)
+    steps.append(f"had {result}")
+    await asyncio.sleep(0)
+
+    assert steps == ["had early", "done after"]
+
+
 async def test_work_goes_on_when_nobody_waits_for_it(
     threads: Threads, ends: tuple[socket.socket, socket.socket]
 ) -> None:
