@@ -9,8 +9,7 @@ pytest_plugins = [
     "tests.fixtures.databases",
     "tests.fixtures.models",
     "tests.fixtures.gpt_oss",
-    "tests.fixtures.sales",
-    "tests.fixtures.wordpress",
+    "tests.fixtures.samples",
     "tests.fixtures.scripted_model",
     "tests.fixtures.sshd",
 ]

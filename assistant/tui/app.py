@@ -14,10 +14,11 @@ from textual.screen import Screen
 from textual.widgets import OptionList
 
 from assistant.asker import ChatAsker, failed_answer
+from assistant.choosing import resolve
 from assistant.completion import Names
 from assistant.locale import t
 from assistant.tui import clipboard
-from assistant.tui.choices import ChoiceList, placeholder, resolve
+from assistant.tui.choices import ChoiceList, placeholder
 from assistant.tui.completed_line import CompletedLine
 from assistant.tui.conversation import Conversation
 from assistant.tui.keeping import Keeping

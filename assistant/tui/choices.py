@@ -38,15 +38,3 @@ def placeholder(answer: Answer | None) -> str:
         return t("tui.placeholder")
     key = "tui.placeholder_default" if answer.default else "tui.placeholder_choice"
     return t(key, count=len(answer.choices))
-
-
-def resolve(typed: str, answer: Answer | None) -> str:
-    """The question meant by `typed`: a choice by its number, the default for nothing typed."""
-    typed = typed.strip()
-    if answer is None or answer.status != "ask":
-        return typed
-    if not typed:
-        return answer.default or ""
-    if typed.isdecimal() and 1 <= int(typed) <= len(answer.choices):
-        return answer.choices[int(typed) - 1]
-    return typed
