@@ -52,9 +52,9 @@ def node() -> Path:
 
 
 def with_node(**more: str) -> dict[str, str]:
-    """This process's environment, with Node first on the path."""
+    """This process's environment, with Node first on the path, trusting what this machine does."""
     path = f"{node().parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    return {**os.environ, "PATH": path, **more}
+    return {**os.environ, "PATH": path, "NODE_USE_SYSTEM_CA": "1", **more}
 
 
 def _node_home() -> Path:

@@ -86,7 +86,9 @@ def test_installed_as_a_tool_in_a_clean_environment_the_command_answers(
         **{name: value for name, value in os.environ.items() if name.startswith(("UV_", "SSL_"))},
     }
     uv = Path(sys.executable).with_name("uv")
-    install = [uv, "tool", "install", "--python", sys.executable, built.wheel]
+    # Certificates are trusted as this machine does, which may be behind an index of its own.
+    trusting = [uv, "--system-certs", "tool", "install"]
+    install = [*trusting, "--python", sys.executable, built.wheel]
     done = subprocess.run(install, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
