@@ -40,7 +40,7 @@ test: $(VENV)/.installed
 	@bash tests/prepare
 	@$(BIN)/kotae model pull qwen2.5-coder-0.5b
 	@$(BIN)/kotae model pull qwen2.5-coder-1.5b
-	@$(BIN)/python -m pytest --ignore tests/packaging -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest --ignore tests/packaging -n 2 --dist loadscope
 
 pictures: $(VENV)/.installed
 	@$(BIN)/python -m tests.documents.pictures

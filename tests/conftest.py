@@ -4,6 +4,8 @@ import signal
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 pytest_plugins = [
     "tests.fixtures.databases",
@@ -21,17 +23,19 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of two processes (`-n 2`) one has all that looks at a shared server or fetches programs."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
+class Turns(LoadScopeScheduling):
+    """All that looks at a shared database server, or fetches programs of others, in one process."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        if path.startswith("tests/mcp_server/") or "mysql" in nodeid:
+            return "databases"
+        return "e2e" if path.startswith("tests/e2e/") else path
 
 
-def _group(item: pytest.Item) -> str:
-    folder = Path(__file__).parent / "mcp_server"
-    if item.path.is_relative_to(folder) or "mysql" in item.nodeid:
-        return "databases"
-    return "e2e" if "e2e" in item.path.parts else item.path.name
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Turns:
+    """How `-n 2` shares the tests out."""
+    return Turns(config, log)
 
 
 @pytest.fixture
