@@ -1,6 +1,7 @@
 """One running llama-server under its guard: start, wait until it is ready, end it."""
 
 import os
+import random
 import secrets
 import socket
 import subprocess
@@ -23,6 +24,9 @@ from inference.programs import Program
 from inference.progress import OnProgress, Progress
 
 PORT_ATTEMPTS = 3
+PORTS = range(20_000, 32_768)
+"""Below those that systems give to outgoing connections, one of which could take the port of a
+server while it is started anew."""
 POLL_SECONDS = 0.1
 LOAD_SECONDS = 1800
 GUARD = (sys.executable, "-P", "-m", "inference.guard")
@@ -46,10 +50,10 @@ def new_key() -> str:
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A loopback port that nobody has now."""
+    while not is_free(port := random.choice(PORTS)):
+        pass
+    return port
 
 
 def is_free(port: int) -> bool:
