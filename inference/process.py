@@ -17,7 +17,7 @@ import psutil
 
 from inference.causes import cause, out_of_memory_kills
 from inference.endpoint import Endpoint, served
-from inference.errors import EngineLacks, NoPort, ServerNotReady
+from inference.errors import EngineLacks, NoPort, ServerDied, ServerNotReady
 from inference.flags import Launch, arguments
 from inference.guard import GRACE_SECONDS
 from inference.programs import Program
@@ -161,8 +161,9 @@ def start(
 ) -> tuple[ServerProcess, Endpoint]:
     """Start a server and wait until it is ready; nothing is left running on an error.
 
-    A port that another program took meanwhile is given up for another one. Raises EngineLacks,
-    ServerNotReady, NoPort and what `inference.causes` tells apart.
+    A port that another program took meanwhile is given up for another one; a server that ends
+    without a word is started once more. Raises EngineLacks, ServerNotReady, NoPort and what
+    `inference.causes` tells apart.
     """
     key = key or new_key()
     ports: list[int] = []
@@ -173,6 +174,11 @@ def start(
             return server, server.wait_ready(on_progress, load_seconds)
         except PortTaken:
             server.close()
+        except ServerDied as died:
+            # One that ends at once may lose what it had to say; the next one says it.
+            server.close()
+            if died.slots["tail"] or len(ports) > 1:
+                raise
         except BaseException:
             server.close()
             raise

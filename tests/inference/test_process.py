@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import httpx2
@@ -96,6 +97,28 @@ def test_a_model_that_cannot_be_read_is_told(engine: Engine, tmp_path: Path) -> 
         start(engine, launch, tmp_path / "log", unheard)
     assert caught.value.exit_code == 3
     assert "error loading model" in str(caught.value.slots["detail"])
+
+
+# Ends without a word while its first argument does not exist, and makes it; then runs the rest.
+MUTE_AT_FIRST = """
+import os, sys
+if not os.path.exists(sys.argv[1]):
+    open(sys.argv[1], "w").close()
+    sys.exit(1)
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+
+
+def test_a_server_that_ends_without_a_word_is_started_once_more(
+    engine: Engine, launch: Launch, tmp_path: Path
+) -> None:
+    first = tmp_path / "first"
+    command = (sys.executable, "-c", MUTE_AT_FIRST, str(first), *engine.program.command)
+    mute = replace(engine, program=replace(engine.program, command=command))
+    server, endpoint = start(mute, launch, tmp_path / "log", unheard)
+    server.close()
+    assert first.exists()
+    assert endpoint.model == "tiny"
 
 
 def test_a_port_taken_meanwhile_is_given_up_for_another(
