@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from platformdirs import user_config_path
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
 
 from mcp_server import passwords
 from mcp_server import settings_values as checked
 from mcp_server.closed import CLOSED
+from mcp_server.database_url import DatabaseUrl, read_url
 from mcp_server.errors import (
     BadFence,
     BadTls,
@@ -65,7 +64,7 @@ class ConnectionSettings:
     """
 
     name: str
-    url: URL = field(repr=False)
+    url: DatabaseUrl = field(repr=False)
     allow: tuple[str, ...] = ()
     deny: tuple[str, ...] = CLOSED
     functions: tuple[str, ...] = ()
@@ -79,7 +78,7 @@ class ConnectionSettings:
 
     @property
     def is_sqlite(self) -> bool:
-        return self.url.get_backend_name() == "sqlite"
+        return self.url.driver == "sqlite"
 
     @property
     def must_verify(self) -> bool:
@@ -90,7 +89,7 @@ class ConnectionSettings:
     @property
     def shown_url(self) -> str:
         """The URL, its password hidden."""
-        return self.url.render_as_string(hide_password=True)
+        return self.url.shown
 
     @property
     def where(self) -> str:
@@ -98,7 +97,7 @@ class ConnectionSettings:
         if self.is_sqlite:
             return str(self.url.database)
         socket = self.url.query.get("unix_socket")
-        return str(socket) if socket else f"{self.url.host or 'localhost'}:{self.url.port or 3306}"
+        return socket or f"{self.url.host or 'localhost'}:{self.url.port or 3306}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,17 +213,18 @@ def _tunnel(file: str, key: str, text: str, connection: ConnectionSettings) -> T
 
 def _connection(name: str, text: str, key: str, file: str) -> ConnectionSettings:
     try:
-        url = make_url(text)
-    except (ArgumentError, ValueError):
+        url = read_url(text)
+    except ValueError:
         raise BadUrl(file=file, key=key) from None
-    match url.drivername:
+    match url.driver:
         case "sqlite" if url.database:
-            return ConnectionSettings(name, URL.create("sqlite", database=_absolute(url.database)))
+            return ConnectionSettings(name, _sqlite(url.database))
         case "mysql" | "mysql+pymysql" | "mariadb" | "mariadb+pymysql":
             checked.refuse_unknown(file, f"{key}?", url.query, _URL_OPTIONS | {"tls", "fence"})
-            tls = _tls(file, f"{key}?tls", str(url.query.get("tls", "")))
-            fence = _fence(file, f"{key}?fence", str(url.query.get("fence", "required")))
-            bare = url.difference_update_query(["tls", "fence"]).set(drivername="mysql")
+            tls = _tls(file, f"{key}?tls", url.query.get("tls", ""))
+            fence = _fence(file, f"{key}?fence", url.query.get("fence", "required"))
+            options = {k: v for k, v in url.query.items() if k not in {"tls", "fence"}}
+            bare = replace(url, driver="mysql", query=options)
             return ConnectionSettings(name, bare, tls=tls, fence=fence)
     raise BadUrl(file=file, key=key)
 
@@ -241,14 +241,14 @@ def _fence(file: str, key: str, value: str) -> str:
     return value
 
 
-def _absolute(path: str) -> str:
-    return str(Path(path).expanduser().absolute())
+def _sqlite(path: str) -> DatabaseUrl:
+    return DatabaseUrl("sqlite", database=str(Path(path).expanduser().absolute()))
 
 
 def _with_password(connection: ConnectionSettings, password: str) -> ConnectionSettings:
     if connection.is_sqlite:
         return connection
-    return replace(connection, url=connection.url.set(password=password))
+    return replace(connection, url=replace(connection.url, password=password))
 
 
 def _choose(database: str | None, connections: dict[str, ConnectionSettings]) -> str | None:
@@ -260,8 +260,7 @@ def _choose(database: str | None, connections: dict[str, ConnectionSettings]) ->
     if "://" in database:
         connections[DEFAULT] = _connection(DEFAULT, database, "URL", "--database")
     elif Path(database).is_file():
-        url = URL.create("sqlite", database=_absolute(database))
-        connections[DEFAULT] = ConnectionSettings(DEFAULT, url)
+        connections[DEFAULT] = ConnectionSettings(DEFAULT, _sqlite(database))
     elif Path(database).suffix or os.sep in database:
         raise SqliteFileMissing(path=database)
     else:
