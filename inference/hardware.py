@@ -7,6 +7,9 @@ from pathlib import Path
 
 import psutil
 
+CORES_A_SLOT = 2
+"""What `make bench-report` shows: on two cores, two slots take longer than one."""
+
 
 def total_memory() -> int:
     """Bytes of RAM."""
@@ -16,6 +19,11 @@ def total_memory() -> int:
 def physical_cores() -> int:
     """Cores, not counting a core's second thread; at least 1."""
     return int(psutil.cpu_count(logical=False) or psutil.cpu_count() or 1)
+
+
+def slots_worth(wish: int) -> int:
+    """As many of the wished slots as the cores feed, at least 1; of two on two cores one waits."""
+    return max(1, min(wish, physical_cores() // CORES_A_SLOT))
 
 
 def processor() -> str:

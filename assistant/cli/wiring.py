@@ -29,6 +29,7 @@ from assistant.report.staff import OpenStaff, Staff, Write
 from assistant.settings import Settings
 from assistant.tools import Tools
 from inference.endpoint import slots
+from inference.hardware import slots_worth
 from inference.server import connect
 from mcp_server import settings as tool_settings
 from mcp_server.server import create_server
@@ -90,13 +91,14 @@ def open_bench(
     """An opener for loops side by side, each of which answers one question at a time.
 
     Without a number there are as many `askers` as the model server has slots. Each has a slot of
-    its own; a server that is started for this gets as many.
+    its own; a server that is started for this gets as many, where this machine gains from them.
     Raises: PersonMustAct kinds of `assistant.errors` and `mcp_server.errors`.
     """
     settings = assistant_settings.load(model=model, endpoint=endpoint)
     set_language(settings.language)
     tools = tool_settings.load(assistant_settings.find_file(), database)
     options = _options(settings, methods)
+    askers = _worth(askers, settings)
 
     @asynccontextmanager
     async def opened(on_progress: Listener) -> AsyncIterator[Bench]:
@@ -133,6 +135,13 @@ def open_staff(
             yield Staff(bench.askers, _writer(bench.models[0]))
 
     return opened
+
+
+def _worth(wish: int | None, settings: Settings) -> int | None:
+    """No more than this machine gains from or the settings say, where the model runs on it."""
+    if wish is None or settings.model.endpoint:
+        return wish
+    return max(slots_worth(wish), min(wish, settings.model.slots))
 
 
 def _askers(served: "Endpoint", wish: int | None) -> int:

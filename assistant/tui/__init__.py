@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 # Textual's kitty key protocol turns a commit of five or more kanji from an input method into
 # garbage; textual reads this once, when it is first imported.
 os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
+# A key waits up to one frame for the screen; what streams in is gathered for longer than that.
+os.environ.setdefault("TEXTUAL_FPS", "240")
 
 
 def run(prepare: "Callable[[], Opening]") -> int:
