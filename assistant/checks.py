@@ -2,14 +2,17 @@
 
 from typing import Protocol
 
+from assistant.asked import counts_nothing, ungrouped_unit
 from assistant.conclusion import WRITES, Turn
-from assistant.dates import Found, ignored
+from assistant.dates import ignored
 from assistant.errors import (
     ConditionIgnored,
     DatabaseToolFailed,
     MalformedReply,
     Misjoined,
     NoTableRead,
+    NotCounted,
+    NotGrouped,
     ReadsTooMuch,
     ReplyTooLong,
     RowsRepeated,
@@ -21,7 +24,7 @@ from assistant.fanout import multiplied
 from assistant.grounding import is_empty
 from assistant.grouping import ungrouped
 from assistant.joins import misjoined
-from assistant.linking import Link, StoredValue, nearest, unused
+from assistant.linking import StoredValue, nearest, unused
 from assistant.reply import Statement
 from assistant.schema import Schema
 
@@ -33,6 +36,8 @@ MENDABLE = (
     NoTableRead,
     UngroupedColumns,
     Misjoined,
+    NotCounted,
+    NotGrouped,
     RowsRepeated,
     ReadsTooMuch,
 )
@@ -55,15 +60,28 @@ class QueryTools(Protocol):
         ...
 
 
-def check(sql: str, found: Found, links: tuple[Link, ...], schema: Schema) -> None:
-    """Object to a statement that asks something else.
+def check(sql: str, turn: Turn) -> None:
+    """Object to a statement that asks something else than the question.
 
-    Raises: ConditionIgnored, UngroupedColumns, RowsRepeated, Misjoined.
+    Raises: ConditionIgnored, NotGrouped, NotCounted, UngroupedColumns, RowsRepeated, Misjoined.
     """
-    unmet = [f"{period.name}: {period.condition}" for period in ignored(found.periods, sql)]
-    unmet += [link.hint for link in unused(links, sql) if len(link.places) == 1]
+    _check_question(sql, turn)
+    _check_tables(sql, turn.tables)
+
+
+def _check_question(sql: str, turn: Turn) -> None:
+    periods = ignored(turn.found.periods, sql)
+    unmet = [f"{period.name}: {period.condition}" for period in periods]
+    unmet += [link.hint for link in unused(turn.links, sql) if len(link.places) == 1]
     if unmet:
         raise ConditionIgnored(conditions="; ".join(unmet))
+    if unit := ungrouped_unit(turn.question, sql, turn.tables):
+        raise NotGrouped(unit=unit)
+    if counts_nothing(turn.question, sql, turn.tables):
+        raise NotCounted
+
+
+def _check_tables(sql: str, schema: Schema) -> None:
     if columns := ungrouped(sql, schema):
         raise UngroupedColumns(columns=", ".join(columns))
     if repeated := multiplied(sql, schema):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
+from assistant.asked import ungrouped_unit
 from assistant.dates import Found, ignored
 from assistant.events import QueryResult
 from assistant.fanout import multiplied
@@ -36,6 +37,8 @@ def doubts(
         yield t("answer.misjoined", lang, facts=" ".join(facts))
     if columns := ungrouped(result.sql, schema):
         yield t("answer.ungrouped", lang, columns=", ".join(columns))
+    if unit := ungrouped_unit(question, result.sql, schema):
+        yield t("answer.not_each", lang, unit=unit)
     for total, table in multiplied(result.sql, schema):
         yield t("answer.fan_out", lang, total=total, table=table)
     if is_empty(result) and (conditions := filters(result.sql)):

@@ -384,6 +384,18 @@ class UngroupedColumns(QuestionFailed):
     template = "{columns} must be in GROUP BY, or in an aggregate, or left out."
 
 
+class NotGrouped(QuestionFailed):
+    """One row of totals for a question that wants a row each; said to the model, once."""
+
+    template = "The question asks for each {unit}; select it beside the total and GROUP BY it."
+
+
+class NotCounted(QuestionFailed):
+    """Names for a question that asks how many; said to the model, once."""
+
+    template = "The question asks how many; select the COUNT."
+
+
 class Misjoined(QuestionFailed):
     """A foreign key compared with the key of another table; said to the model, once."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from sqlglot import exp
+from sqlglot.optimizer.scope import Scope
 
 from assistant.mends import Mend
 from assistant.schema import Schema, Table
@@ -12,7 +13,8 @@ from assistant.scopes import base_tables, equalities, parsed, scopes_of
 def misjoined(sql: str, schema: Schema) -> list[str]:
     """One fact for each foreign key that is compared with the key of a table that it does not name.
 
-    "order_line_id of returns refers to order_lines.id, not to orders.id."
+    "order_line_id of returns refers to order_lines.id, not to orders.id." A column of a subquery
+    whose table lacks it is compared with itself, and told as well.
     """
     found = []
     for scope in scopes_of(sql):
@@ -20,7 +22,33 @@ def misjoined(sql: str, schema: Schema) -> list[str]:
         for a, x, b, y in equalities(scope, tables):
             found += list(_against(tables[a], x, tables[b], y))
             found += list(_against(tables[b], y, tables[a], x))
+        found += list(_with_itself(scope, tables, schema))
     return list(dict.fromkeys(found))
+
+
+def _with_itself(scope: Scope, tables: dict[str, Table], schema: Schema) -> Iterator[str]:
+    """x IN (SELECT x FROM t) where t has no x: the database takes the outer x, and all rows fit."""
+    query = scope.expression
+    if not isinstance(query, exp.Select) or not _is_compared(query):
+        return
+    if len(tables) < len(scope.sources):
+        return
+    for projection in query.expressions:
+        column = projection.unalias()
+        if isinstance(column, exp.Column) and not column.table and not _has(tables, column.name):
+            owners = ", ".join(table.name for table in schema.owners(column.name))
+            named = ", ".join(table.name for table in tables.values())
+            yield f"{column.name} is no column of {named}, it is in {owners}."
+
+
+def _is_compared(query: exp.Select) -> bool:
+    """Whether it stands behind IN."""
+    around = query.parent
+    return isinstance(around, exp.In) or isinstance(around and around.parent, exp.In)
+
+
+def _has(tables: dict[str, Table], column: str) -> bool:
+    return any(table.column(column) for table in tables.values())
 
 
 def _against(table: Table, column: str, other: Table, key: str) -> Iterator[str]:

@@ -57,13 +57,18 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
+def plain(text: str) -> str:
+    """As `fold`, and one form for both kana."""
+    return _kana(fold(text))
+
+
 def link(question: str, schema: Schema, stored: Sequence[StoredValue] = ()) -> tuple[Link, ...]:
     """The links of a question: to the schema's own few values and to `stored` ones found for it."""
     candidates = list(dict.fromkeys([*_few(schema), *stored]))
-    plain = _COMMON | set(re.findall(r"[^\W_]+", fold(" ".join(_identifiers(schema)))))
-    names = _kana(fold(" ".join(_namings(schema))))
-    exact = [one for one in _exact(question, candidates) if fold(one.word) not in plain]
-    said = [_kana(fold(one.word)) for one in exact]
+    named = _COMMON | set(re.findall(r"[^\W_]+", fold(" ".join(_identifiers(schema)))))
+    names = plain(" ".join(_namings(schema)))
+    exact = [one for one in _exact(question, candidates) if fold(one.word) not in named]
+    said = [plain(one.word) for one in exact]
     words = [
         word
         for word in words_of(question)
@@ -84,11 +89,11 @@ def unused(links: Sequence[Link], sql: str) -> list[Link]:
 
 def nearest(literal: str, stored: Iterable[StoredValue]) -> list[str]:
     """Stored values that a literal without rows may have meant, the most alike first."""
-    wanted = _kana(fold(literal))
+    wanted = plain(literal)
     values = dict.fromkeys(one.value for one in stored)
 
     def likeness(value: str) -> float:
-        folded = _kana(fold(value))
+        folded = plain(value)
         return SequenceMatcher(None, wanted, folded).ratio() + (wanted in folded)
 
     return sorted((v for v in values if likeness(v) > 0.4), key=likeness, reverse=True)[:3]
@@ -101,10 +106,10 @@ def _few(schema: Schema) -> Iterator[StoredValue]:
 
 
 def _exact(question: str, candidates: list[StoredValue]) -> Iterator[Link]:
-    folded = _kana(fold(question))
+    folded = plain(question)
     hits: dict[str, list[str]] = {}
     for one in candidates:
-        if _mentions(folded, _kana(fold(one.value))):
+        if _mentions(folded, plain(one.value)):
             hits.setdefault(one.value, []).append(f"{one.table}.{one.column}")
     for value, places in hits.items():
         if not any(value != other and value in other for other in hits):
@@ -133,7 +138,7 @@ def words_of(question: str) -> list[str]:
 
 def _names(word: str, names: str) -> bool:
     """Whether the word is one of the schema's own."""
-    stem = _kana(fold(word)).removesuffix("s")
+    stem = plain(word).removesuffix("s")
     return re.search(rf"(?<![a-z]){re.escape(stem)}", names) is not None
 
 
@@ -160,7 +165,7 @@ def _grouped(
     for word in words:
         places: dict[str, list[str]] = {}
         for one in candidates:
-            if fits(word, _kana(fold(one.value))):
+            if fits(word, plain(one.value)):
                 places.setdefault(f"{one.table}.{one.column}", []).append(one.value)
         if len(places) == 1:
             [(place, values)] = places.items()
@@ -205,6 +210,7 @@ maximum mean minimum month months more most much name names never not number onc
 our out over per rank same second show some sum than that the their them there these they
 third this those top total twice two three four five under was week were what when where
 which who whose why with within without year years
+running moving rolling cumulative percent percentage ratio share rate rank difference growth
 合計 件数 何件 何人 何個 人数 平均 最大 最小 最高 最低 上位 下位 一番 以上 以下 未満 一覧 割合
 毎月 毎年 年別 月別 日別 前年 今年 去年 昨年 先月 今月 全部 全体 種類 順番 金額 教 多 少
 """

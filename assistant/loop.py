@@ -279,7 +279,7 @@ class Loop:
         if not self._methods.checks:
             return
         if not last:
-            check(sql, turn.found, turn.links, turn.tables)
+            check(sql, turn)
         if turn.tables.flavour != "sqlite":  # its plan tells no rows
             await check_cost(sql, self._tools, self._options.most_rows_read)
 

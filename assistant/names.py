@@ -9,7 +9,7 @@ from sqlglot.optimizer.scope import Scope
 
 from assistant.mends import Mend
 from assistant.schema import Schema, Table
-from assistant.scopes import base_tables, scopes_of
+from assistant.scopes import base_tables, equals_itself, scopes_of
 
 _NEAR = 0.8
 _CLAUSE = re.compile(r"\b(?:WHERE|GROUP\s+BY|HAVING|ORDER\s+BY|LIMIT)\b|$", re.IGNORECASE)
@@ -21,7 +21,7 @@ def near_tables(sql: str, schema: Schema) -> Iterator[Mend]:
         for source in scope.sources.values():
             if isinstance(source, exp.Table) and not schema.table(source.name):
                 right = near(source.name, (table.name for table in schema.tables))
-                if right and (mend := _renamed(source.this, right)):
+                if right and (mend := renamed(source.this, right)):
                     yield mend
 
 
@@ -34,18 +34,35 @@ def near_columns(sql: str, schema: Schema) -> Iterator[Mend]:
         known = set(_aliases(scope))
         for column in scope.columns:
             named = [tables[column.table]] if column.table in tables else list(tables.values())
-            if any(table.column(column.name) for table in tables.values()):
+            if any(table.column(column.name) for table in _meant(column, tables)):
                 continue
             if column.name.lower() in known or scope.parent is not None:
                 continue
-            names = {found.name for table in named for found in table.columns}
-            right = near(column.name, names)
-            if (
-                right
-                and not _elsewhere(column.name, schema)
-                and (mend := _renamed(column.this, right))
-            ):
+            right = _near_column(column, named, schema)
+            if right and (mend := renamed(column.this, right)):
                 yield mend
+
+
+def _meant(column: exp.Column, tables: dict[str, Table]) -> list[Table]:
+    """The tables that may have meant the column: its own where that has one with a longer name."""
+    named = tables.get(column.table)
+    return [named] if named and parts_of(column.name, named) else list(tables.values())
+
+
+def _near_column(column: exp.Column, named: list[Table], schema: Schema) -> str | None:
+    if column.table and len(named) == 1 and (longer := parts_of(column.name, named[0])):
+        return longer[0] if len(longer) == 1 else None
+    if _elsewhere(column.name, schema):
+        return None
+    return near(column.name, {found.name for table in named for found in table.columns})
+
+
+def parts_of(name: str, table: Table) -> list[str]:
+    """Columns of the table whose last word is this name: first_name and last_name for name."""
+    called = (
+        table.primary_key if name.lower() == "id" else [column.name for column in table.columns]
+    )
+    return [longer for longer in called if longer.lower().endswith(f"_{name.lower()}")]
 
 
 def near(name: str, names: Iterable[str]) -> str | None:
@@ -78,16 +95,40 @@ def forgotten_join(sql: str, schema: Schema) -> Iterator[Mend]:
         return
     [scope] = scopes
     tables = base_tables(scope, schema)
-    missing = {owner.name: owner for owner in _missing_owners(scope, tables, schema)}
-    for owner in missing.values():
-        ways = [
-            f"JOIN {owner.name} ON {alias}.{key.columns[0]} = {owner.name}.{key.ref_columns[0]}"
-            for alias, table in tables.items()
-            for key in table.foreign_keys
-            if key.table == owner.name and len(key.columns) == 1
-        ]
-        if len(ways) == 1 and (clause := _CLAUSE.search(sql, _tables_end(scope))):
-            yield Mend(clause.start(), clause.start(), f" {ways[0]} ", f"+ {ways[0]}")
+    wanting: dict[tuple[str, str], list[exp.Column]] = {}
+    for column, owners in _missing(scope, tables, schema):
+        ways = _ways(column, owners, tables)
+        if len(ways) == 1:
+            wanting.setdefault(ways[0], []).append(column)
+    for (name, way), columns in wanting.items():
+        if clause := _CLAUSE.search(sql, _tables_end(scope)):
+            yield Mend(clause.start(), clause.start(), f" {way} ", f"+ {way}")
+            yield from _moved_there(columns, name, tables)
+
+
+def _ways(
+    column: exp.Column, owners: list[Table], tables: dict[str, Table]
+) -> list[tuple[str, str]]:
+    """(table, its JOIN) for each foreign key to an owner; those of the column's own table first."""
+    names = {owner.name for owner in owners}
+    found = [
+        (alias, key.table, f"{alias}.{key.columns[0]} = {key.table}.{key.ref_columns[0]}")
+        for alias, table in tables.items()
+        for key in table.foreign_keys
+        if key.table in names and len(key.columns) == 1
+    ]
+    its = [way for way in found if way[0] == column.table] or found
+    return [(name, f"JOIN {name} ON {condition}") for _, name, condition in its]
+
+
+def _moved_there(columns: list[exp.Column], owner: str, tables: dict[str, Table]) -> Iterator[Mend]:
+    """Columns under the alias of a table that lacks them stand under the joined table's name."""
+    for column in columns:
+        qualifier = column.args.get("table")
+        if column.table in tables and qualifier and "start" in qualifier.meta:
+            start, end = qualifier.meta["start"], qualifier.meta["end"] + 1
+            told = f"{column.table}.{column.name} → {owner}.{column.name}"
+            yield Mend(start, end, owner, told)
 
 
 def _tables_end(scope: Scope) -> int:
@@ -96,23 +137,34 @@ def _tables_end(scope: Scope) -> int:
     return max((table.this.meta.get("end", 0) for table in tables), default=0)
 
 
-def _missing_owners(scope: Scope, tables: dict[str, Table], schema: Schema) -> Iterator[Table]:
+def _missing(
+    scope: Scope, tables: dict[str, Table], schema: Schema
+) -> Iterator[tuple[exp.Column, list[Table]]]:
+    """Columns that no table of the SELECT can have meant, and the tables that have them."""
     aliases = set(_aliases(scope))
+    joined = {table.name for table in tables.values()}
     for column in scope.columns:
-        if column.table in scope.sources or (not column.table and column.name.lower() in aliases):
+        derived = column.table in scope.sources and column.table not in tables
+        if derived or (not column.table and column.name.lower() in aliases):
             continue
         if named := unjoined_owner(column, scope, schema):
-            yield named
+            yield column, [named]
             continue
-        if any(table.column(column.name) for table in tables.values()):
-            continue
-        owners = [
-            table
-            for table in schema.owners(column.name)
-            if not column.table or table.name == column.table
-        ]
-        if len(owners) == 1:
-            yield owners[0]
+        known = column.table in tables or not column.table
+        if known and not _is_there(column, tables):
+            yield column, [one for one in schema.owners(column.name) if one.name not in joined]
+
+
+def _is_there(column: exp.Column, tables: dict[str, Table]) -> bool:
+    """Whether a table of the SELECT has the column, or its own one by a longer name."""
+    if (own := tables.get(column.table)) and (
+        own.column(column.name) or parts_of(column.name, own)
+    ):
+        return True
+    return any(
+        table.column(column.name) and not equals_itself(column, alias)
+        for alias, table in tables.items()
+    )
 
 
 def unjoined_owner(column: exp.Column, scope: Scope, schema: Schema) -> Table | None:
@@ -133,7 +185,7 @@ def _elsewhere(name: str, schema: Schema) -> bool:
     return next(schema.owners(name), None) is not None
 
 
-def _renamed(identifier: exp.Expr, right: str) -> Mend | None:
+def renamed(identifier: exp.Expr, right: str) -> Mend | None:
     if "start" not in identifier.meta:
         return None
     start, end = identifier.meta["start"], identifier.meta["end"] + 1

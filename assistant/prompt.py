@@ -13,6 +13,7 @@ from typing import Any
 
 from assistant.examples import examples
 from assistant.followup import Earlier
+from assistant.locale import language_of
 from assistant.model import Message, ReplySchema
 from assistant.schema import Schema, SchemaColumn, Table
 
@@ -146,11 +147,21 @@ def _statement(question: str) -> dict[str, Any]:
 
 
 def sentence_pattern(question: str) -> str:
-    """Sentences that the sampler can write: slots, and no number but the question's own."""
-    words, slot = r'[^0-9"\\{}\n\r\t]{0,60}', r'\{[^0-9"\\{}\n\r\t]{1,40}\}'
-    numbers = re.findall(r"[0-9]+", question)[:4]
-    own = f"(({'|'.join(sorted(set(numbers)))}){words}){{0,{len(numbers)}}}" if numbers else ""
+    """Sentences that the sampler can write: slots, no number but the question's own, one language.
+
+    Names of the other script come from the rows, or stand in the question.
+    """
+    foreign = "A-Za-z" if language_of(question) == "ja" else "぀-ヿ㐀-鿿"
+    words, slot = rf'[^0-9{foreign}"\\{{}}\n\r\t]{{0,60}}', r'\{[^0-9"\\{}\n\r\t]{1,40}\}'
+    said = [*re.findall(r"[0-9]+", question)[:4], *_foreign_words(question)[:4]]
+    own = f"(({'|'.join(sorted(set(said)))}){words}){{0,{len(said)}}}" if said else ""
     return f"^{words}{own}({slot}{words}{own}){{0,5}}$"
+
+
+def _foreign_words(question: str) -> list[str]:
+    """Words in the script that is not the question's own: iPhone, 東京."""
+    ours = language_of(question) == "ja"
+    return re.findall(r"[A-Za-z]{2,30}" if ours else r"[぀-ヿ㐀-鿿]{1,30}", question)
 
 
 def _object(**properties: dict[str, Any]) -> dict[str, Any]:

@@ -61,3 +61,12 @@ def equalities(scope: Scope, tables: dict[str, Table]) -> list[tuple[str, str, s
             if a and b and a != b:
                 found.append((a, left.name, b, right.name))
     return found
+
+
+def equals_itself(column: exp.Column, alias: str) -> bool:
+    """Whether the column under this alias would stand on both sides of a join's =."""
+    equal = column.parent
+    if not isinstance(equal, exp.EQ):
+        return False
+    other = equal.expression if equal.this is column else equal.this
+    return isinstance(other, exp.Column) and (other.table, other.name) == (alias, column.name)

@@ -3,8 +3,9 @@
 import re
 from collections import Counter
 
+from assistant.asked import units
 from assistant.knowledge.files import Knowledge, Pair, Term
-from assistant.linking import fold
+from assistant.linking import fold, plain, words_of
 
 MOST_PAIRS = 2
 LEAST_LIKENESS = 0.6
@@ -21,9 +22,24 @@ def pairs_like(question: str, knowledge: Knowledge) -> list[Pair]:
     """The most similar verified questions, none that is not really similar."""
     grams = _grams(question)
     scored = [(_likeness(grams, _grams(pair.question)), pair) for pair in knowledge.pairs]
-    close = [(score, pair) for score, pair in scored if score >= LEAST_LIKENESS]
+    close = [
+        (score, pair)
+        for score, pair in scored
+        if score >= LEAST_LIKENESS and not _asks_more(pair, question)
+    ]
     close.sort(key=lambda scored: -scored[0])
     return [pair for _, pair in close[:MOST_PAIRS]]
+
+
+def _asks_more(pair: Pair, question: str) -> bool:
+    """Whether the pair is about something that the question does not say: 地域別 is not 月別.
+
+    What its statement compares with may differ: another city, another status.
+    """
+    asked, literals = plain(question), plain(" ".join(re.findall(r"'[^']*'", pair.sql)))
+    if units(pair.question) != units(question):
+        return True
+    return any(word not in asked and word not in literals for word in words_of(pair.question))
 
 
 def _says(question: str, term: Term) -> bool:

@@ -15,6 +15,8 @@ from typing import Literal
 from assistant.errors import DatabaseToolFailed
 
 Language = Literal["en", "ja"]
+_HIRAGANA = re.compile("[ぁ-ん]")
+_ENGLISH_WORD = re.compile(r"(?<![A-Za-z])[a-z]{2,}(?![A-Za-z])")
 _JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uff66-\uff9f]")
 _current: Language | None = None
 
@@ -41,8 +43,12 @@ def language() -> Language:
 
 
 def language_of(text: str) -> Language:
-    """The language a question is written in: Japanese when it holds kana or kanji."""
-    return "ja" if _JAPANESE.search(text) else "en"
+    """The language a question is written in: Japanese when it holds kana or kanji.
+
+    A name in kanji among English words makes no Japanese question: orders from 東京.
+    """
+    english = len(_ENGLISH_WORD.findall(text)) > 1 and not _HIRAGANA.search(text)
+    return "ja" if _JAPANESE.search(text) and not english else "en"
 
 
 @cache

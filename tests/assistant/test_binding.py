@@ -2,7 +2,7 @@ import pytest
 
 from assistant.binding import bind
 from assistant.mends import Bound
-from assistant.schema import Schema, SchemaColumn, Table
+from assistant.schema import ForeignKey, Schema, SchemaColumn, Table
 from tests.assistant.shop import SCHEMA
 
 JOIN = "FROM customers c JOIN orders o ON o.customer_id = c.id"
@@ -54,7 +54,6 @@ def test_a_column_under_the_wrong_alias_gets_the_only_right_one(
         f"SELECT c.name, o.amount {JOIN}",
         f"SELECT amount {JOIN}",
         f"SELECT x.id {JOIN}",
-        "SELECT 1 FROM customers c JOIN orders o ON c.customer_id = o.customer_id",
         f"SELECT c.nosuch {JOIN}",
         "SELECT c.amount FROM customers c",
         "SELECT c.amount FROM customers c JOIN orders a JOIN orders b",
@@ -106,6 +105,11 @@ def test_what_is_no_query_is_not_touched(sql: str) -> None:
             "+ JOIN customers ON orders.customer_id = customers.id",
         ),
         (
+            "SELECT COUNT(*) FROM customers c JOIN orders o ON o.customer_id = c.customer_id",
+            "SELECT COUNT(*) FROM customers c JOIN orders o ON o.customer_id = c.id",
+            "customer_id → id",
+        ),
+        (
             "SELECT customers.name FROM orders o",
             "SELECT customers.name FROM orders o JOIN customers ON o.customer_id = customers.id ",
             "+ JOIN customers ON o.customer_id = customers.id",
@@ -146,6 +150,65 @@ def test_what_is_no_query_is_not_touched(sql: str) -> None:
 def test_what_has_one_meaning_is_mended_and_told(wrong: str, right: str, told: str) -> None:
     assert bind(wrong, SCHEMA) == Bound(right, (told,))
     assert bind(right, SCHEMA) == Bound(right)
+
+
+def test_a_column_of_a_table_that_is_not_joined_brings_it_along() -> None:
+    bound = bind("SELECT o.name, o.kind, SUM(o.amount) FROM orders o GROUP BY o.name", SCHEMA)
+    assert bound.sql == (
+        "SELECT customers.name, customers.kind, SUM(o.amount) FROM orders o "
+        " JOIN customers ON o.customer_id = customers.id GROUP BY customers.name, customers.kind"
+    )
+    assert bound.mends[:2] == ("o.name → customers.name", "o.kind → customers.kind")
+
+
+PARTS = Schema(
+    "default",
+    "mysql",
+    "9.7",
+    (
+        Table(
+            "people",
+            (
+                SchemaColumn("person_id", "int"),
+                SchemaColumn("first_name", "text"),
+                SchemaColumn("last_name", "text"),
+                SchemaColumn("birth_date", "date"),
+            ),
+            primary_key=("person_id",),
+        ),
+        Table(
+            "goods",
+            (
+                SchemaColumn("goods_id", "int"),
+                SchemaColumn("owner_id", "int"),
+                SchemaColumn("name", "text"),
+                SchemaColumn("date", "date"),
+            ),
+            primary_key=("goods_id",),
+            foreign_keys=(ForeignKey(("owner_id",), "people", ("person_id",)),),
+        ),
+    ),
+)
+BOTH = "FROM people p JOIN goods g ON g.owner_id = p.person_id"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        (f"SELECT p.name {BOTH}", f"SELECT p.name {BOTH}"),
+        (f"SELECT p.date {BOTH}", f"SELECT p.birth_date {BOTH}"),
+        (f"SELECT p.id {BOTH}", f"SELECT p.person_id {BOTH}"),
+        ("SELECT COUNT(*) FROM people p WHERE p.id = 3", None),
+        (
+            "SELECT p.last_name FROM people p JOIN goods g ON p.owner_id = g.owner_id",
+            "SELECT p.last_name FROM people p JOIN goods g ON p.person_id = g.owner_id",
+        ),
+    ],
+)
+def test_a_table_with_a_longer_name_for_it_meant_its_own_column(
+    wrong: str, right: str | None
+) -> None:
+    assert bind(wrong, PARTS).sql == (right or wrong.replace("p.id", "p.person_id"))
 
 
 @pytest.mark.parametrize(
@@ -202,3 +265,72 @@ MOMENTS = Schema(
 def test_days_fit_what_they_are_compared_with(condition: str, whole: str | None) -> None:
     sql = "SELECT COUNT(*) FROM log l WHERE "
     assert bind(sql + condition, MOMENTS).sql == sql + (whole or condition)
+
+
+@pytest.mark.parametrize(
+    ("sql", "shown"),
+    [
+        ("SELECT name FROM customers c ORDER BY id DESC LIMIT 1", "id"),
+        (
+            f"SELECT c.name {JOIN} GROUP BY c.id ORDER BY SUM(o.amount) DESC LIMIT 3",
+            "SUM(o.amount) AS total",
+        ),
+        (f"SELECT c.name {JOIN} GROUP BY c.id HAVING COUNT(*) > 5", "COUNT(*) AS n"),
+        (
+            "SELECT EXTRACT(YEAR FROM ordered_on) AS y FROM orders ORDER BY amount LIMIT 1",
+            "amount",
+        ),
+    ],
+)
+def test_what_rows_are_ranked_or_chosen_by_is_selected_too(sql: str, shown: str) -> None:
+    bound = bind(sql, SCHEMA)
+    assert bound.mends == (f"+ {shown}",)
+    before, _, after = sql.rpartition("FROM ")
+    assert bound.sql == f"{before}, {shown} FROM {after}"
+    assert bind(bound.sql, SCHEMA) == Bound(bound.sql)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT name FROM customers ORDER BY id",
+        "SELECT id, name FROM customers ORDER BY id LIMIT 1",
+        "SELECT DISTINCT name FROM customers ORDER BY id LIMIT 1",
+        "SELECT * FROM customers ORDER BY id LIMIT 1",
+        "SELECT name AS id FROM customers ORDER BY id LIMIT 1",
+        "SELECT name FROM customers ORDER BY 1 LIMIT 1",
+        f"SELECT c.name, COUNT(*) AS n {JOIN} GROUP BY c.id HAVING COUNT(*) > 5",
+        f"SELECT c.name {JOIN} GROUP BY c.id HAVING COUNT(*) > MAX(o.id)",
+    ],
+)
+def test_nothing_is_selected_that_is_shown_already(sql: str) -> None:
+    assert bind(sql, SCHEMA) == Bound(sql)
+
+
+LINES = Schema(
+    "default",
+    "mysql",
+    "9.7",
+    (
+        *SCHEMA.tables,
+        Table(
+            "order_lines",
+            (SchemaColumn("id", "int"), SchemaColumn("order_id", "int")),
+            primary_key=("id",),
+            foreign_keys=(ForeignKey(("order_id",), "orders", ("id",)),),
+        ),
+    ),
+)
+
+
+def test_a_table_between_two_that_was_left_out_is_joined() -> None:
+    bound = bind(
+        "SELECT c.name, COUNT(*) AS n FROM order_lines l"
+        " JOIN customers c ON l.customer_id = c.id GROUP BY c.id, c.name",
+        LINES,
+    )
+    assert " ".join(bound.sql.split()) == (
+        "SELECT c.name, COUNT(*) AS n FROM order_lines l JOIN customers c"
+        " JOIN orders ON l.order_id = orders.id AND orders.customer_id = c.id"
+        " GROUP BY c.id, c.name"
+    )

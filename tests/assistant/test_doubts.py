@@ -31,6 +31,7 @@ def doubted(
         ("How many paid orders?", "SELECT COUNT(*) FROM orders", "the question says paid"),
         ("個人の注文", "SELECT COUNT(*) FROM orders", "the question says 個人"),
         ("orders over 1,500 yen", "SELECT id FROM orders", "the question says 1,500"),
+        ("月別の売上", "SELECT SUM(amount) FROM orders", "the question asks for each 月"),
         ("How many?", f"SELECT COUNT(c.id) {JOIN}", "COUNT(c.id) may count rows more than once"),
     ],
 )

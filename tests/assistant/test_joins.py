@@ -2,6 +2,7 @@ import pytest
 
 from assistant.joins import misjoined
 from assistant.schema import ForeignKey, Schema, SchemaColumn, Table
+from tests.assistant.shop import SCHEMA as SHOP
 
 
 def table(name: str, **references: str) -> Table:
@@ -38,3 +39,12 @@ def test_a_foreign_key_compared_with_another_tables_key_is_found() -> None:
 def test_other_comparisons_are_nobodys_business(condition: str) -> None:
     sql = f"SELECT 1 FROM orders o JOIN `rows` l JOIN returns r ON {condition}"
     assert misjoined(sql, SCHEMA) == []
+
+
+def test_a_column_that_a_subquery_lacks_is_compared_with_itself() -> None:
+    inner = "SELECT name FROM customers WHERE {} NOT IN (SELECT {} FROM orders)"
+    assert misjoined(inner.format("kind", "kind"), SHOP) == [
+        "kind is no column of orders, it is in customers."
+    ]
+    assert misjoined(inner.format("id", "customer_id"), SHOP) == []
+    assert misjoined(inner.format("id", "customers.id"), SHOP) == []

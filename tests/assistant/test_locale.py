@@ -122,3 +122,18 @@ def test_an_error_of_the_tools_is_told_in_their_own_words() -> None:
 def test_an_error_that_is_not_ours_says_itself_in_both_languages() -> None:
     unknown = DatabaseToolFailed(code="FromTheFuture", actor="model", message="new")
     assert [describe(unknown, "ja"), describe(ValueError("x"), "ja")] == ["new", "x"]
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("2025年の売上は?", "ja"),
+        ("売上合計", "ja"),
+        ("iPhone 15 Pro Max 売上", "ja"),
+        ("iphoneを買った顧客", "ja"),
+        ("How many orders?", "en"),
+        ("How many orders from 東京?", "en"),
+    ],
+)
+def test_a_question_is_in_one_language(question: str, language: str) -> None:
+    assert language_of(question) == language

@@ -81,7 +81,7 @@ def accepts(question: str, sentence: str) -> bool:
         "",
         "{n}",
         "The total is {total}.",
-        "合計は{合計}円です。",
+        "{合計} in total.",
         "In 2025 there were {n} orders.",
         "{name} leads with {n} in 2025, of the top 5.",
         "{a}, {b}, {c}, {d}, {e}",
@@ -89,6 +89,24 @@ def accepts(question: str, sentence: str) -> bool:
 )
 def test_a_sentence_has_slots_and_the_numbers_of_the_question(sentence: str) -> None:
     assert accepts("What were the top 5 in 2025?", sentence)
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "allowed"),
+    [
+        ("2025年の売上は?", "{total}円です。", True),
+        ("2025年の売上は?", "2025年は{total}円です。", True),
+        ("2025年の売上は?", "The total is {total}.", False),
+        ("2025年の売上は?", "{total}yenです。", False),
+        ("iPhoneの売上は?", "iPhoneは{total}円です。", True),
+        ("How many orders?", "{n}件です。", False),
+        ("How many orders from 東京?", "There are {n} from 東京.", True),
+    ],
+)
+def test_a_sentence_is_in_the_language_of_the_question(
+    question: str, sentence: str, allowed: bool
+) -> None:
+    assert accepts(question, sentence) is allowed
 
 
 @pytest.mark.parametrize(

@@ -117,6 +117,7 @@ PAIRS = Knowledge(
         Pair(question="How many orders were cancelled in 2024?", sql="b"),
         Pair(question="How many orders were cancelled in 2023?", sql="c"),
         Pair(question="How many orders were cancelled in 2022?", sql="d"),
+        Pair(question="東京都の個人のお客様は何人?", sql="SELECT 1 WHERE p = '東京都'"),
     )
 )
 
@@ -128,6 +129,9 @@ PAIRS = Knowledge(
         ("How many orders were cancelled in 2025?", ["b", "c"]),
         ("How many customers are there?", []),
         ("在庫は？", []),
+        ("2024年の売上を地域別に教えてください", []),
+        ("How many parcels were cancelled in 2025?", []),
+        ("大阪府の個人のお客様は何人?", ["SELECT 1 WHERE p = '東京都'"]),
         ("", []),
     ],
 )

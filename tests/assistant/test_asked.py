@@ -1,0 +1,58 @@
+"""What a question's wording wants of the statement: a row each, or a number."""
+
+import pytest
+
+from assistant.asked import counts_nothing, ungrouped_unit
+from tests.assistant.shop import SCHEMA
+
+TOTAL = "SELECT SUM(amount) AS total FROM orders"
+GROUPED = "SELECT status, SUM(amount) AS total FROM orders GROUP BY status"
+
+
+@pytest.mark.parametrize(
+    ("question", "unit"),
+    [
+        ("2025年の月別の売上は?", "月"),
+        ("状態ごとの売上を教えて", "状態"),
+        ("各顧客の売上は?", "顧客"),
+        ("What was the revenue for each month?", "month"),
+        ("Revenue by quarter in 2025", "quarter"),
+        ("Total amount per customer", "customer"),
+        ("What is the average amount per customer?", "customer"),
+    ],
+)
+def test_one_row_is_no_answer_to_a_question_for_each(question: str, unit: str) -> None:
+    assert ungrouped_unit(question, TOTAL, SCHEMA) == unit
+    assert ungrouped_unit(question, GROUPED, SCHEMA) is None
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "売上の合計は?",
+        "特別な注文の合計は?",
+        "個別の売上は?",
+        "What is the total?",
+        "What per cent of orders is paid?",
+        "What is the average number of orders per customer?",
+        "顧客ごとの平均注文件数は?",
+    ],
+)
+def test_one_number_may_be_asked_for(question: str) -> None:
+    assert ungrouped_unit(question, TOTAL, SCHEMA) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "sql", "expected"),
+    [
+        ("顧客は何人いますか?", "SELECT name FROM customers", True),
+        ("How many kinds are there?", "SELECT c.kind AS k FROM customers c", True),
+        ("顧客は何人いますか?", "SELECT COUNT(*) AS n FROM customers", False),
+        ("How many yen was it?", "SELECT amount FROM orders", False),
+        ("Who are the customers?", "SELECT name FROM customers", False),
+        ("顧客は何人いますか?", "SELECT nosuch FROM customers", False),
+        ("顧客は何人いますか?", "no SQL", False),
+    ],
+)
+def test_names_are_no_answer_to_how_many(question: str, sql: str, expected: bool) -> None:
+    assert counts_nothing(question, sql, SCHEMA) is expected
