@@ -25,7 +25,8 @@ from assistant.grounding import is_empty
 from assistant.grouping import ungrouped
 from assistant.joins import misjoined
 from assistant.linking import StoredValue, nearest, unused
-from assistant.reply import Statement
+from assistant.refusals import denied
+from assistant.reply import Refusal, Statement
 from assistant.schema import Schema
 
 MENDABLE = (
@@ -109,18 +110,26 @@ async def repair_reason(turn: Turn, tools: QueryTools) -> str | None:
     schema = turn.tables
     match turn.failure, turn.reply:
         case DatabaseToolFailed(actor="model") as error, Statement(sql=sql):
-            if error.code in WRITES:
-                return None
-            message = str(error.details.get("message") or error.message)
-            return error_facts(message, sql, schema)
+            return _refused(error, sql, schema)
         case (MalformedReply() | ReplyTooLong()) as error, _:
             return f"{error}. Reply with one short JSON object."
         case error, _ if isinstance(error, MENDABLE) and not isinstance(error, DatabaseToolFailed):
             return str(error)
+        case None, Refusal(reason=reason) if there := denied(reason, schema):
+            return (
+                f"There is {', '.join(there)}. Write the statement, or refuse for another reason."
+            )
         case None, Statement(sql=sql) if turn.result and is_empty(turn.result):
             return await _missed(sql, schema, tools)
         case _:
             return None
+
+
+def _refused(error: DatabaseToolFailed, sql: str, schema: Schema) -> str | None:
+    """What the database objects to, and where the missing name is; None for a write."""
+    if error.code in WRITES:
+        return None
+    return error_facts(str(error.details.get("message") or error.message), sql, schema)
 
 
 async def _missed(sql: str, schema: Schema, tools: QueryTools) -> str | None:

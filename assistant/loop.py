@@ -53,7 +53,7 @@ from assistant.model import ChatModel, Message, Sampling
 from assistant.options import USUAL, Options
 from assistant.probes import probes
 from assistant.prose import adds, prose
-from assistant.reply import Statement, parse
+from assistant.reply import Refusal, Statement, parse
 from assistant.rerun import run_sql
 from assistant.schema import Schema
 
@@ -215,7 +215,7 @@ class Loop:
             yield Repair(reason)
             turn.messages = prompt.repair(turn.messages, statement_of(turn), reason)
             # A name that is nowhere may be data that is not there; else minds are not changed.
-            if not names_nothing(turn.failure, turn.tables):
+            if not (isinstance(turn.reply, Refusal) or names_nothing(turn.failure, turn.tables)):
                 turn.schema = prompt.repair_schema(turn.question)
             turn.sampling = replace(turn.sampling, harder=True)
 

@@ -214,6 +214,19 @@ async def test_a_question_back_without_choices_has_no_default(
     assert (answer.status, answer.choices, answer.default) == ("ask", (), None)
 
 
+async def test_a_refusal_that_denies_what_is_there_is_asked_to_look_again(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    replies = (
+        Text('{"refuse": "There is no data on order amounts."}'),
+        statement("SELECT SUM(amount) AS n FROM orders"),
+    )
+    _, answer = await asked(scripted_model, shop, "What is the total?", *replies)
+    assert (answer.status, answer.usage.calls) == ("answered", 2)
+    told = scripted_model.requests[-1]["messages"][-1]["content"]
+    assert told.startswith("There is orders, orders.amount.")
+
+
 @pytest.mark.parametrize(
     ("reason", "said"),
     [
