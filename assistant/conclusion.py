@@ -6,7 +6,7 @@ from assistant.dates import Found
 from assistant.doubts import doubts
 from assistant.errors import AssistantError, DatabaseToolFailed
 from assistant.events import Answer, QueryResult, Usage
-from assistant.facts import unknown_name
+from assistant.facts import own_names, unknown_name
 from assistant.grounding import ground, states_own_number
 from assistant.linking import Link
 from assistant.locale import Language, describe, t
@@ -76,16 +76,17 @@ def conclude(turn: Turn, *, model: str, database: str) -> Answer:
             return base
 
 
-def names_nothing(error: AssistantError | None, schema: Schema) -> str | None:
+def names_nothing(error: AssistantError | None, sql: str | None, schema: Schema) -> str | None:
     """The table or column that a statement failed by and that the schema has nowhere."""
     if not isinstance(error, DatabaseToolFailed) or error.actor != "model":
         return None
     name = unknown_name(error.message)
-    return name if name and not _knows(schema, name) else None
+    known = not name or _knows(schema, name) or name in own_names(sql or "")
+    return None if known else name
 
 
 def _failed(base: Answer, error: AssistantError, lang: Language, schema: Schema) -> Answer:
-    if name := names_nothing(error, schema):
+    if name := names_nothing(error, base.sql, schema):
         text = t("answer.names_unknown", lang, name=name, tables=_table_names(schema))
         return replace(base, status="refused", text=text)
     match error:

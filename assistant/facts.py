@@ -55,9 +55,17 @@ def error_facts(message: str, sql: str, schema: Schema) -> str:
         starts = _called(qualifier, sql, schema) or _tables(sql, schema)
         if path := _path(starts, owners, schema):
             facts.append(f"Join so: FROM {path}.")
+    elif name in own_names(sql):
+        facts.append(f"{name} is named by this SELECT itself: repeat its expression, in HAVING.")
     elif name and (near := _nearest(name, schema)):
         facts.append(f"The nearest names are {', '.join(near)}.")
     return "\n".join(facts)
+
+
+def own_names(sql: str) -> set[str]:
+    """The names that the statement gives with AS."""
+    tree = parsed(sql)
+    return {alias.alias for alias in tree.find_all(exp.Alias)} if tree else set()
 
 
 @dataclass(frozen=True, slots=True)

@@ -215,7 +215,8 @@ class Loop:
             yield Repair(reason)
             turn.messages = prompt.repair(turn.messages, statement_of(turn), reason)
             # A name that is nowhere may be data that is not there; else minds are not changed.
-            if not (isinstance(turn.reply, Refusal) or names_nothing(turn.failure, turn.tables)):
+            missing = names_nothing(turn.failure, statement_of(turn), turn.tables)
+            if not (missing or isinstance(turn.reply, Refusal)):
                 turn.schema = prompt.repair_schema(turn.question)
             turn.sampling = replace(turn.sampling, harder=True)
 

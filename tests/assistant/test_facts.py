@@ -89,6 +89,12 @@ def test_a_total_in_where_is_told_where_it_belongs(message: str) -> None:
     ]
 
 
+def test_a_name_of_the_select_itself_is_told_where_it_may_stand() -> None:
+    sql = "SELECT kind, COUNT(*) AS many FROM customers WHERE many > 1 GROUP BY kind"
+    told = error_facts("Unknown column 'many' in 'WHERE'", sql, SCHEMA)
+    assert "many is named by this SELECT itself: repeat its expression, in HAVING." in told
+
+
 @pytest.mark.parametrize("message", ["no such table: zzzz", "near FROM: syntax error"])
 def test_without_anything_near_the_message_stands_alone(message: str) -> None:
     assert error_facts(message, "SELECT 1", SCHEMA) == message + "."

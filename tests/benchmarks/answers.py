@@ -1,7 +1,7 @@
 """Right answers, tokens, calls and seconds of kotae and its peers: `make bench-answers`.
 
 On one model server, with a slot for every prompt that a contestant repeats so that nobody pushes
-out another's, and one private MariaDB: kotae asks every question; on a fixed third of them,
+out another's, and one private MariaDB: kotae asks every question; on a fixed share of them,
 stratified by database and difficulty, kotae and each peer answer, a database at a time; then kotae
 answers the third again without one method after the other, questions that no data answers, and
 the sample's questions with its tables hidden among a thousand. Every answer goes into a journal
@@ -55,6 +55,8 @@ class Stage:
     journals: Path
     step: int = 1
     """Of the unanswerable questions each so-manieth is asked."""
+    share: int = 3
+    """Peers and each method left out answer one of so many questions."""
 
 
 def questions_of(folder: Path | None) -> dict[str, list[GoldQuestion]]:
@@ -71,12 +73,12 @@ def questions_of(folder: Path | None) -> dict[str, list[GoldQuestion]]:
     return found
 
 
-def third(questions: Sequence[GoldQuestion]) -> list[GoldQuestion]:
-    """Every third question of each difficulty and language, always the same ones."""
+def some(questions: Sequence[GoldQuestion], share: int) -> list[GoldQuestion]:
+    """One of so many questions of each difficulty and language, always the same ones."""
     strata: dict[tuple[str, str], list[GoldQuestion]] = defaultdict(list)
     for question in questions:
         strata[question.difficulty, question.spoken].append(question)
-    return [question for stratum in strata.values() for question in stratum[::3]]
+    return [question for stratum in strata.values() for question in stratum[::share]]
 
 
 async def ask_kotae(
@@ -159,7 +161,10 @@ async def ask_everything(
 ) -> None:
     """The parts in turn, a database at a time each."""
     sales, url = questions["sales"], stage.databases["sales"]
-    few = {name: asked if name == "sales" else third(asked) for name, asked in questions.items()}
+    few = {
+        name: asked if name == "sales" else some(asked, stage.share)
+        for name, asked in questions.items()
+    }
     for part in parts:
         match part:
             case "kotae":
@@ -205,6 +210,7 @@ def main() -> None:
     parser.add_argument("--model", default="qwen2.5-coder-1.5b")
     parser.add_argument("--endpoint")
     parser.add_argument("--parts", default="kotae,unanswerable,peers,ablation,large,again")
+    parser.add_argument("--share", type=int, default=3, help="peers answer one of so many")
     parser.add_argument("--most", type=int, help="questions of each database, for a first look")
     wish = parser.parse_args()
     questions = {name: asked[: wish.most] for name, asked in questions_of(wish.questions).items()}
@@ -215,7 +221,7 @@ def main() -> None:
         os.environ["KOTAE_API_KEY"] = endpoint.api_key or ""
         with metering(endpoint.base_url, endpoint.api_key) as meter:
             step = 7 if wish.most else 1
-            stage = Stage(urls, endpoint, meter, wish.journals, step)
+            stage = Stage(urls, endpoint, meter, wish.journals, step, wish.share)
             asyncio.run(ask_everything(questions, stage, parts))
     print(f"\n{report(wish.journals)}")
 
