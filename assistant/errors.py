@@ -387,7 +387,10 @@ class UngroupedColumns(QuestionFailed):
 class NotGrouped(QuestionFailed):
     """One row of totals for a question that wants a row each; said to the model, once."""
 
-    template = "The question asks for each {unit}; select it beside the total and GROUP BY it."
+    template = (
+        "The question asks for each {unit};"
+        " select it beside the total and GROUP BY it. Keep the rest."
+    )
 
 
 class NotCounted(QuestionFailed):

@@ -7,7 +7,7 @@ from sqlglot.optimizer.scope import Scope
 
 from assistant.mends import Mend
 from assistant.schema import Schema, Table
-from assistant.scopes import base_tables, equalities, parsed, scopes_of
+from assistant.scopes import base_tables, compared_within, equalities, parsed, scopes_of
 
 
 def misjoined(sql: str, schema: Schema) -> list[str]:
@@ -29,7 +29,7 @@ def misjoined(sql: str, schema: Schema) -> list[str]:
 def _with_itself(scope: Scope, tables: dict[str, Table], schema: Schema) -> Iterator[str]:
     """x IN (SELECT x FROM t) where t has no x: the database takes the outer x, and all rows fit."""
     query = scope.expression
-    if not isinstance(query, exp.Select) or not _is_compared(query):
+    if not isinstance(query, exp.Select) or not compared_within(query):
         return
     if len(tables) < len(scope.sources):
         return
@@ -39,12 +39,6 @@ def _with_itself(scope: Scope, tables: dict[str, Table], schema: Schema) -> Iter
             owners = ", ".join(table.name for table in schema.owners(column.name))
             named = ", ".join(table.name for table in tables.values())
             yield f"{column.name} is no column of {named}, it is in {owners}."
-
-
-def _is_compared(query: exp.Select) -> bool:
-    """Whether it stands behind IN."""
-    around = query.parent
-    return isinstance(around, exp.In) or isinstance(around and around.parent, exp.In)
 
 
 def _has(tables: dict[str, Table], column: str) -> bool:

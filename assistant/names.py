@@ -9,10 +9,14 @@ from sqlglot.optimizer.scope import Scope
 
 from assistant.mends import Mend
 from assistant.schema import Schema, Table
-from assistant.scopes import base_tables, equals_itself, scopes_of
+from assistant.scopes import base_tables, compared_within, equals_itself, scopes_of
 
 _NEAR = 0.8
-_CLAUSE = re.compile(r"\b(?:WHERE|GROUP\s+BY|HAVING|ORDER\s+BY|LIMIT)\b|$", re.IGNORECASE)
+_CLAUSE = re.compile(
+    r"'(?:[^'\\]|\\.|'')*'|[()]|(?P<clause>\b(?:WHERE|GROUP\s+BY|HAVING|ORDER\s+BY|LIMIT|UNION)\b|$)",
+    re.IGNORECASE,
+)
+"""A literal, a bracket, or where a clause begins."""
 
 
 def near_tables(sql: str, schema: Schema) -> Iterator[Mend]:
@@ -90,19 +94,16 @@ def forgotten_join(sql: str, schema: Schema) -> Iterator[Mend]:
 
     Only from the many-side to the one-side: such a join repeats no row.
     """
-    scopes = scopes_of(sql)
-    if len(scopes) != 1:
-        return
-    [scope] = scopes
-    tables = base_tables(scope, schema)
-    wanting: dict[tuple[str, str], list[exp.Column]] = {}
-    for column, owners in _missing(scope, tables, schema):
-        ways = _ways(column, owners, tables)
-        if len(ways) == 1:
-            wanting.setdefault(ways[0], []).append(column)
-    for (name, way), columns in wanting.items():
-        if clause := _CLAUSE.search(sql, _tables_end(scope)):
-            yield Mend(clause.start(), clause.start(), f" {way} ", f"+ {way}")
+    for scope in scopes_of(sql):
+        tables = base_tables(scope, schema)
+        wanting: dict[tuple[str, str], list[exp.Column]] = {}
+        for column, owners in _missing(scope, tables, schema):
+            ways = _ways(column, owners, tables)
+            if len(ways) == 1:
+                wanting.setdefault(ways[0], []).append(column)
+        for (name, way), columns in wanting.items():
+            place = _tables_end(sql, scope)
+            yield Mend(place, place, f" {way} ", f"+ {way}")
             yield from _moved_there(columns, name, tables)
 
 
@@ -131,10 +132,16 @@ def _moved_there(columns: list[exp.Column], owner: str, tables: dict[str, Table]
             yield Mend(start, end, owner, told)
 
 
-def _tables_end(scope: Scope) -> int:
-    """Behind the name of the last table; what comes before may hold any word."""
-    tables = scope.expression.find_all(exp.Table)
-    return max((table.this.meta.get("end", 0) for table in tables), default=0)
+def _tables_end(sql: str, scope: Scope) -> int:
+    """Behind the last joined table and its condition: the next clause, or the bracket's end."""
+    tables = (source for source in scope.sources.values() if isinstance(source, exp.Table))
+    start = max(table.this.meta.get("end", 0) for table in tables) + 1
+    depth = 0
+    for found in _CLAUSE.finditer(sql, start):
+        depth += {"(": 1, ")": -1}.get(found[0], 0)
+        if depth < 0 or (depth == 0 and found["clause"] is not None):
+            return found.start()
+    return len(sql)
 
 
 def _missing(
@@ -150,9 +157,17 @@ def _missing(
         if named := unjoined_owner(column, scope, schema):
             yield column, [named]
             continue
-        known = column.table in tables or not column.table
+        known = column.table in tables or (not column.table and not _may_be_outer(column, scope))
         if known and not _is_there(column, tables):
             yield column, [one for one in schema.owners(column.name) if one.name not in joined]
+
+
+def _may_be_outer(column: exp.Column, scope: Scope) -> bool:
+    """Whether an enclosing SELECT may have been meant; what IN compares with never means that."""
+    return scope.parent is not None and not (
+        compared_within(scope.expression)
+        and column.find_ancestor(exp.Where, exp.Select) is scope.expression
+    )
 
 
 def _is_there(column: exp.Column, tables: dict[str, Table]) -> bool:

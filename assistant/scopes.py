@@ -70,3 +70,9 @@ def equals_itself(column: exp.Column, alias: str) -> bool:
         return False
     other = equal.expression if equal.this is column else equal.this
     return isinstance(other, exp.Column) and (other.table, other.name) == (alias, column.name)
+
+
+def compared_within(query: exp.Expr) -> bool:
+    """Whether the SELECT stands behind IN."""
+    around = query.parent
+    return isinstance(around, exp.In) or isinstance(around and around.parent, exp.In)

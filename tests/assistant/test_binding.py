@@ -334,3 +334,17 @@ def test_a_table_between_two_that_was_left_out_is_joined() -> None:
         " JOIN orders ON l.order_id = orders.id AND orders.customer_id = c.id"
         " GROUP BY c.id, c.name"
     )
+
+
+def test_what_a_subquery_compares_with_is_its_own_and_brings_its_table_along() -> None:
+    never = "SELECT COUNT(*) FROM customers WHERE id NOT IN (SELECT customer_id FROM order_lines)"
+    bound = bind(never, LINES)
+    assert bound.sql == (
+        "SELECT COUNT(*) FROM customers WHERE id NOT IN (SELECT customer_id FROM order_lines"
+        " JOIN orders ON order_lines.order_id = orders.id )"
+    )
+    exists = (
+        "SELECT name FROM customers WHERE EXISTS"
+        " (SELECT 1 FROM order_lines WHERE order_lines.order_id = kind)"
+    )
+    assert bind(exists, LINES) == Bound(exists)
