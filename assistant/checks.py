@@ -28,6 +28,7 @@ from assistant.linking import StoredValue, nearest, unused
 from assistant.refusals import denied
 from assistant.reply import Refusal, Statement
 from assistant.schema import Schema
+from assistant.scopes import filters
 
 MENDABLE = (
     DatabaseToolFailed,
@@ -77,9 +78,15 @@ def _check_question(sql: str, turn: Turn) -> None:
     if unmet:
         raise ConditionIgnored(conditions="; ".join(unmet))
     if unit := ungrouped_unit(turn.question, sql, turn.tables):
-        raise NotGrouped(unit=unit)
+        raise NotGrouped(unit=unit, keep=_kept(sql))
     if counts_nothing(turn.question, sql, turn.tables):
-        raise NotCounted
+        raise NotCounted(keep=_kept(sql))
+
+
+def _kept(sql: str) -> str:
+    """What a statement that is written again must not lose."""
+    conditions = filters(sql)
+    return f" Keep WHERE {' AND '.join(conditions)}." if conditions else ""
 
 
 def _check_tables(sql: str, schema: Schema) -> None:

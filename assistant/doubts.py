@@ -3,8 +3,6 @@
 import re
 from collections.abc import Iterator
 
-from sqlglot import exp
-
 from assistant.asked import ungrouped_unit
 from assistant.dates import Found, ignored
 from assistant.events import QueryResult
@@ -16,7 +14,7 @@ from assistant.linking import Link, fold, unused
 from assistant.locale import Language, t
 from assistant.render import number_text
 from assistant.schema import Schema
-from assistant.scopes import scopes_of
+from assistant.scopes import filters
 
 
 def doubts(
@@ -58,24 +56,6 @@ def unused_words(question: str, found: Found, links: tuple[Link, ...], sql: str)
     words = [link.word for link in unused(links, sql)]
     numbers = [number for number in _numbers(question, found) if not _number_used(number, used)]
     return list(dict.fromkeys([*words, *numbers]))
-
-
-def filters(sql: str) -> list[str]:
-    """The conditions of every WHERE, joins left out."""
-    conditions = []
-    for scope in scopes_of(sql):
-        where = scope.expression.args.get("where")
-        if where:
-            parts = where.this.flatten() if isinstance(where.this, exp.And) else [where.this]
-            conditions += [part.sql("mysql") for part in parts if not _joins(part)]
-    return list(dict.fromkeys(conditions))
-
-
-def _joins(condition: exp.Expr) -> bool:
-    """Whether it compares two columns."""
-    return isinstance(condition, exp.EQ) and all(
-        isinstance(side, exp.Column) for side in (condition.this, condition.expression)
-    )
 
 
 _NUMBER = re.compile(r"(?<![\w.,-])\d+(?:[.,]\d+)*(?![\w.]*\d)")

@@ -388,15 +388,14 @@ class NotGrouped(QuestionFailed):
     """One row of totals for a question that wants a row each; said to the model, once."""
 
     template = (
-        "The question asks for each {unit};"
-        " select it beside the total and GROUP BY it. Keep the rest."
+        "The question asks for each {unit}; select it beside the total and GROUP BY it.{keep}"
     )
 
 
 class NotCounted(QuestionFailed):
     """Names for a question that asks how many; said to the model, once."""
 
-    template = "The question asks how many; select the COUNT."
+    template = "The question asks how many; select the COUNT.{keep}"
 
 
 class Misjoined(QuestionFailed):

@@ -76,3 +76,21 @@ def compared_within(query: exp.Expr) -> bool:
     """Whether the SELECT stands behind IN."""
     around = query.parent
     return isinstance(around, exp.In) or isinstance(around and around.parent, exp.In)
+
+
+def filters(sql: str) -> list[str]:
+    """The conditions of every WHERE, joins left out."""
+    conditions = []
+    for scope in scopes_of(sql):
+        where = scope.expression.args.get("where")
+        if where:
+            parts = where.this.flatten() if isinstance(where.this, exp.And) else [where.this]
+            conditions += [part.sql("mysql") for part in parts if not _joins(part)]
+    return list(dict.fromkeys(conditions))
+
+
+def _joins(condition: exp.Expr) -> bool:
+    """Whether it compares two columns."""
+    return isinstance(condition, exp.EQ) and all(
+        isinstance(side, exp.Column) for side in (condition.this, condition.expression)
+    )

@@ -214,6 +214,21 @@ async def test_a_question_back_without_choices_has_no_default(
     assert (answer.status, answer.choices, answer.default) == ("ask", (), None)
 
 
+async def test_one_total_for_a_question_for_each_is_told_once_with_what_must_stay(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    one = statement("SELECT SUM(amount) AS n FROM orders WHERE status = 'paid'")
+    each = "SELECT kind, SUM(amount) AS n FROM orders JOIN customers c ON c.id = customer_id"
+    replies = one, statement(f"{each} WHERE status = 'paid' GROUP BY kind")
+    _, answer = await asked(
+        scripted_model, shop, "What do paid orders sum up to for each kind?", *replies
+    )
+    assert (answer.status, answer.usage.calls) == ("answered", 2)
+    told = scripted_model.requests[-1]["messages"][-1]["content"]
+    assert "asks for each kind" in told
+    assert "Keep WHERE status = 'paid'." in told
+
+
 async def test_a_refusal_that_denies_what_is_there_is_asked_to_look_again(
     scripted_model: ScriptedModel, shop: str
 ) -> None:
