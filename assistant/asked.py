@@ -27,6 +27,12 @@ _HOW_MANY = re.compile(
     r"\bhow many\b|何(?:件|人|個|社|点|種類|回|名|店|枚|本|冊|台|[かヶカヵ]国)|いくつあり",
     re.IGNORECASE,
 )
+_FIRST = re.compile(
+    r"(?<!at )\b(?:most|least|fewest|highest|lowest|largest|smallest|biggest|cheapest|longest"
+    r"|shortest|oldest|newest|latest|earliest|best|worst|top)\b(?! of\b)"
+    r"|最も|一番|最大|最小|最高|最低|最多|最少|最新|最古|上位|下位|トップ|ワースト",
+    re.IGNORECASE,
+)
 _NUMBERS = frozenset({"int", "integer", "bigint", "smallint", "tinyint", "mediumint"}) | {
     "decimal", "numeric", "double", "float", "real"
 }  # fmt: skip
@@ -63,6 +69,14 @@ def counts_nothing(question: str, sql: str, schema: Schema) -> bool:
     if not _HOW_MANY.search(question) or not isinstance(tree, exp.Select):
         return False
     return tree.find(exp.AggFunc) is None and _lists_texts(sql, tree, schema)
+
+
+def ranks_nothing(question: str, sql: str) -> bool:
+    """Whether the question asks for the first of many and the statement puts them in no order."""
+    tree = parsed(sql)
+    if not _FIRST.search(question) or not isinstance(tree, exp.Query):
+        return False
+    return tree.find(exp.Order, exp.Max, exp.Min, exp.Window) is None
 
 
 def _one_row(sql: str) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from assistant.asked import counts_nothing, ungrouped_unit
+from assistant.asked import counts_nothing, ranks_nothing, ungrouped_unit
 from assistant.conclusion import WRITES, Turn
 from assistant.dates import ignored
 from assistant.errors import (
@@ -13,6 +13,7 @@ from assistant.errors import (
     NoTableRead,
     NotCounted,
     NotGrouped,
+    NotRanked,
     ReadsTooMuch,
     ReplyTooLong,
     RowsRepeated,
@@ -40,6 +41,7 @@ MENDABLE = (
     Misjoined,
     NotCounted,
     NotGrouped,
+    NotRanked,
     RowsRepeated,
     ReadsTooMuch,
 )
@@ -65,7 +67,8 @@ class QueryTools(Protocol):
 def check(sql: str, turn: Turn) -> None:
     """Object to a statement that asks something else than the question.
 
-    Raises: ConditionIgnored, NotGrouped, NotCounted, UngroupedColumns, RowsRepeated, Misjoined.
+    Raises: ConditionIgnored, NotGrouped, NotCounted, NotRanked, UngroupedColumns, RowsRepeated,
+    Misjoined.
     """
     _check_question(sql, turn)
     _check_tables(sql, turn.tables)
@@ -81,6 +84,8 @@ def _check_question(sql: str, turn: Turn) -> None:
         raise NotGrouped(unit=unit, keep=_kept(sql))
     if counts_nothing(turn.question, sql, turn.tables):
         raise NotCounted(keep=_kept(sql))
+    if ranks_nothing(turn.question, sql):
+        raise NotRanked
 
 
 def _kept(sql: str) -> str:

@@ -398,6 +398,12 @@ class NotCounted(QuestionFailed):
     template = "The question asks how many; select the COUNT.{keep}"
 
 
+class NotRanked(QuestionFailed):
+    """Rows in no order for a question about the first of them; said to the model, once."""
+
+    template = "The question asks for the first of many; ORDER BY what it ranks by, and LIMIT."
+
+
 class Misjoined(QuestionFailed):
     """A foreign key compared with the key of another table; said to the model, once."""
 

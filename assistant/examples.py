@@ -1,7 +1,8 @@
 """Exchanges that show every kind of reply, in both languages, before the first question.
 
 The statements are about the database's own tables, since a small model takes the names of any
-other for tables. What is refused or asked back is what hardly a database answers.
+other for tables, and call them by their whole names, since it mixes up aliases. What is refused or
+asked back is what hardly a database answers.
 """
 
 import json
@@ -13,16 +14,17 @@ from assistant.schema import Schema, SchemaColumn, Table
 
 _NUMBERS = {"int", "integer", "bigint", "decimal", "numeric", "double", "float", "real"}
 _JOINED = (
-    "FROM {table} {t} JOIN {other} {o} ON {o}.{key} = {t}.{column} GROUP BY {o}.{key}, {o}.{name}"
+    "FROM {table} JOIN {other} ON {other}.{key} = {table}.{column}"
+    " GROUP BY {other}.{key}, {other}.{name}"
 )
 _EACH = (
     "How many {table} has each of the {other}?",
-    "SELECT {o}.{name}, COUNT({t}.{column}) AS n " + _JOINED,
+    "SELECT {other}.{name}, COUNT({table}.{column}) AS n " + _JOINED,
     "There are <n> for <{name}>.",
 )
 _TOP_JA = (
     "{table_said}が多い{other_said}の上位3つは?",
-    "SELECT {o}.{name}, COUNT({t}.{column}) AS n " + _JOINED + " ORDER BY n DESC LIMIT 3",
+    "SELECT {other}.{name}, COUNT({table}.{column}) AS n " + _JOINED + " ORDER BY n DESC LIMIT 3",
     "<{name}>の<n>件です。",
 )
 _ALL_JA = "{table_said}は全部で何件ありますか?", "SELECT COUNT(*) AS n FROM {table}", "<n>件です。"
@@ -32,7 +34,6 @@ _SUM_JA = (
     "合計は<total>です。",
 )
 _NAME = re.compile(r"name$|title$|名$", re.IGNORECASE)
-_KEYWORDS = {"as", "by", "if", "in", "is", "on", "or", "to", "and", "end", "set"}
 _ASKED = {"ask": "Good by which measure?", "choices": ["the highest total", "the largest number"]}
 
 
@@ -80,10 +81,7 @@ def _references(schema: Schema) -> Iterator[dict[str, str]]:
             other = schema.table(key.table)
             texts = [c for c in other.columns if _NAME.search(c.name)] if other else []
             if other and texts and other is not table and len(key.columns) == 1:
-                t, o = _aliases(table.name, other.name)
                 yield {
-                    "t": t,
-                    "o": o,
                     "table": table.name,
                     "table_said": _said(table),
                     "column": key.columns[0],
@@ -92,15 +90,6 @@ def _references(schema: Schema) -> Iterator[dict[str, str]]:
                     "key": key.ref_columns[0],
                     "name": texts[0].name,
                 }
-
-
-def _aliases(*names: str) -> list[str]:
-    """Initials, as people alias tables: order_items oi; the whole name where they would not do."""
-    short = ["".join(word[:1] for word in name.lower().split("_")) for name in names]
-    fit = len(set(short)) == len(short) and all(
-        one.isascii() and one.isalpha() and one not in _KEYWORDS for one in short
-    )
-    return short if fit else list(names)
 
 
 def _said(part: Table | SchemaColumn) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.asked import counts_nothing, ungrouped_unit
+from assistant.asked import counts_nothing, ranks_nothing, ungrouped_unit
 from tests.assistant.shop import SCHEMA
 
 TOTAL = "SELECT SUM(amount) AS total FROM orders"
@@ -56,3 +56,22 @@ def test_one_number_may_be_asked_for(question: str) -> None:
 )
 def test_names_are_no_answer_to_how_many(question: str, sql: str, expected: bool) -> None:
     assert counts_nothing(question, sql, SCHEMA) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "sql", "expected"),
+    [
+        ("一番大きい注文は?", "SELECT id FROM orders", True),
+        ("Which customer has the most orders?", GROUPED, True),
+        ("一番大きい注文は?", "SELECT id FROM orders ORDER BY amount DESC LIMIT 1", False),
+        ("What is the highest amount?", "SELECT MAX(amount) FROM orders", False),
+        ("Customers with at least three orders", GROUPED, False),
+        ("Do most of the orders get paid?", GROUPED, False),
+        ("Amounts by status", GROUPED, False),
+        ("Which is the oldest?", "no SQL", False),
+    ],
+)
+def test_rows_in_no_order_are_no_answer_to_which_is_first(
+    question: str, sql: str, expected: bool
+) -> None:
+    assert ranks_nothing(question, sql) is expected
