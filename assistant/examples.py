@@ -33,6 +33,11 @@ _SUM_JA = (
     "SELECT SUM({column}) AS total FROM {table}",
     "合計は<total>です。",
 )
+_FIRST = (
+    "Which of the {table} has the highest {column}?",
+    "SELECT {name}, {column} FROM {table} ORDER BY {column} DESC LIMIT 1",
+    "<{name}> has the highest, <{column}>.",
+)
 _NAME = re.compile(r"name$|title$|名$", re.IGNORECASE)
 _ASKED = {"ask": "Good by which measure?", "choices": ["the highest total", "the largest number"]}
 
@@ -62,6 +67,7 @@ def _exchanges(schema: Schema) -> Iterator[Exchange]:
     yield "身長の平均は?", {"refuse": "身長のデータはありません。"}
     yield from measured(_SUM_JA)
     yield from joined(_TOP_JA)
+    yield from _filled(next(_named_measures(schema), {}))(_FIRST)
     yield from joined(_EACH)
 
 
@@ -74,12 +80,25 @@ def _measures(schema: Schema) -> Iterator[dict[str, str]]:
                 yield {"table": table.name, "column": column.name, "column_said": _said(column)}
 
 
+def _named_measures(schema: Schema) -> Iterator[dict[str, str]]:
+    """Those of tables whose rows have a name."""
+    for measure in _measures(schema):
+        table = schema.table(measure["table"])
+        names = _names(table) if table else []
+        if names:
+            yield {**measure, "name": names[0]}
+
+
+def _names(table: Table) -> list[str]:
+    return [column.name for column in table.columns if _NAME.search(column.name)]
+
+
 def _references(schema: Schema) -> Iterator[dict[str, str]]:
     """Foreign keys to another table that has a column to call its rows by."""
     for table in schema.tables:
         for key in table.foreign_keys:
             other = schema.table(key.table)
-            texts = [c for c in other.columns if _NAME.search(c.name)] if other else []
+            texts = _names(other) if other else []
             if other and texts and other is not table and len(key.columns) == 1:
                 yield {
                     "table": table.name,
@@ -88,7 +107,7 @@ def _references(schema: Schema) -> Iterator[dict[str, str]]:
                     "other": other.name,
                     "other_said": _said(other),
                     "key": key.ref_columns[0],
-                    "name": texts[0].name,
+                    "name": texts[0],
                 }
 
 

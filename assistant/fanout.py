@@ -27,29 +27,47 @@ def _in_select(scope: Scope, tables: dict[str, Table]) -> Iterator[tuple[str, st
     for total in own(scope, exp.Sum, exp.Avg, exp.Count):
         if isinstance(total.parent, exp.Window):
             continue
-        of = _totalled(total, tables)
+        of = _totalled(total, tables, scope)
         repeaters = [_repeater(alias, edges, tables) for alias in of]
         if of and all(repeaters):
             yield total.sql("mysql"), tables[str(repeaters[0])].name
 
 
-def _totalled(total: exp.Expr, tables: dict[str, Table]) -> set[str]:
+def _totalled(total: exp.Expr, tables: dict[str, Table], scope: Scope) -> set[str]:
     """The tables whose columns are totalled; none where each counts once or that is not known."""
     if isinstance(total.this, exp.Distinct):
         return set()
     columns = list(total.find_all(exp.Column))
+    if isinstance(total, exp.Count):
+        return _counted(columns, tables, scope) if len(columns) == 1 else set()
     owners = {owner(column, tables) for column in columns}
-    if isinstance(total, exp.Count) and not _counts_rows_of_one(columns, tables):
-        return set()
     return set() if None in owners else {str(alias) for alias in owners}
 
 
-def _counts_rows_of_one(columns: list[exp.Column], tables: dict[str, Table]) -> bool:
-    """COUNT(c.id): what is counted is a table's key, so its rows are meant."""
-    if len(columns) != 1:
-        return False
-    alias = owner(columns[0], tables)
-    return alias is not None and tables[alias].primary_key == (columns[0].name,)
+def _counted(columns: list[exp.Column], tables: dict[str, Table], scope: Scope) -> set[str]:
+    """Whose rows COUNT means: c.id those of c; o.customer_id too, unless each c is counted for."""
+    [column] = columns
+    alias = owner(column, tables)
+    if alias is None:
+        return set()
+    if tables[alias].primary_key == (column.name,):
+        return {alias}
+    meant = [
+        b for a, x, b, y in _both_ways(scope, tables)
+        if (a, x) == (alias, column.name) and tables[b].primary_key == (y,)
+    ]  # fmt: skip
+    return {one for one in meant if one not in _grouped(scope, tables)}
+
+
+def _both_ways(scope: Scope, tables: dict[str, Table]) -> Iterator[Edge]:
+    for a, x, b, y in equalities(scope, tables):
+        yield from ((a, x, b, y), (b, y, a, x))
+
+
+def _grouped(scope: Scope, tables: dict[str, Table]) -> set[str | None]:
+    """The tables that the SELECT groups by a column of."""
+    group = scope.expression.args.get("group")
+    return {owner(column, tables) for column in group.find_all(exp.Column)} if group else set()
 
 
 def _repeater(alias: str, edges: list[Edge], tables: dict[str, Table]) -> str | None:

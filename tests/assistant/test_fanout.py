@@ -36,6 +36,7 @@ LINES = f"{ORDERS} JOIN `lines` l ON l.order_id = o.id"
         (f"SELECT SUM(o.total) {LINES}", "SUM(o.total)", "lines"),
         (f"SELECT c.id, AVG(total) AS a {LINES} GROUP BY c.id", "AVG(total)", "lines"),
         (f"SELECT COUNT(c.id) {ORDERS}", "COUNT(c.id)", "orders"),
+        (f"SELECT c.id, COUNT(l.order_id) {LINES} GROUP BY c.id", "COUNT(l.order_id)", "lines"),
         (
             "SELECT SUM(o.total) FROM orders o, `lines` l WHERE l.order_id = o.id",
             "SUM(o.total)",
@@ -57,6 +58,8 @@ def test_a_total_of_the_one_side_after_a_join_of_the_many_side_is_noticed(
         f"SELECT SUM(l.amount) {LINES}",
         f"SELECT SUM(l.amount * c.credit) {LINES}",
         f"SELECT COUNT(DISTINCT c.id) {ORDERS}",
+        f"SELECT c.id, COUNT(o.customer_id) {ORDERS} GROUP BY c.id",
+        f"SELECT c.id, COUNT(DISTINCT l.order_id) {LINES} GROUP BY c.id",
         f"SELECT COUNT(*) {ORDERS}",
         f"SELECT MAX(c.credit) {ORDERS}",
         f"SELECT SUM(SUM(o.total)) OVER () {ORDERS}",
