@@ -3,6 +3,7 @@ from dataclasses import replace
 
 from assistant.examples import examples
 from assistant.reply import Statement, parse
+from assistant.schema import SchemaColumn, Table
 from assistant.scopes import base_tables, scopes_of
 from tests.assistant.shop import SCHEMA
 
@@ -18,3 +19,21 @@ def test_every_example_is_a_reply_and_its_statement_reads_the_databases_own_tabl
 def test_a_schema_without_tables_has_only_refusals_and_a_question_back() -> None:
     told = [json.loads(str(m["content"])) for m in examples(replace(SCHEMA, tables=()))[1::2]]
     assert {key for one in told for key in one} == {"refuse", "ask", "choices"}
+
+
+def test_a_table_with_a_name_and_a_measure_shows_how_the_first_is_found() -> None:
+    goods = Table(
+        "goods",
+        (
+            SchemaColumn("id", "int"),
+            SchemaColumn("goods_name", "text"),
+            SchemaColumn("price", "int"),
+        ),
+        primary_key=("id",),
+    )
+    told = [str(message["content"]) for message in examples(replace(SCHEMA, tables=(goods,)))]
+    asked = told.index("Which of the goods has the highest price?")
+    assert parse(told[asked + 1]) == Statement(
+        "SELECT goods_name, price FROM goods ORDER BY price DESC LIMIT 1",
+        "{goods_name} has the highest, {price}.",
+    )
