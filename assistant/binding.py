@@ -3,8 +3,9 @@
 Mended: another dialect's spelling, a quote inside a literal, one alias of two tables, a condition
 ahead of its table, a name with one near one, a column under the wrong alias, a foreign key's name
 on both sides of its =, a forgotten join to the one-side, a column that must be grouped too, days
-compared with moments or months, and a measure that rows are ranked or chosen by and that is not
-selected. The rest stays as the model wrote it, to the letter.
+compared with moments or months, and what a person misses in the rows: a measure that they are
+ranked or chosen by, the group of a total, the names behind ids. The rest stays as the model wrote
+it, to the letter.
 """
 
 import re
@@ -14,6 +15,7 @@ from assistant.aliases import separate_aliases
 from assistant.dialect import native
 from assistant.grouping import grouped_too
 from assistant.joins import in_order
+from assistant.labels import group_shown, named
 from assistant.mends import Bound, Mend, mended
 from assistant.moments import fitting_days
 from assistant.names import forgotten_join, near_columns, near_tables
@@ -52,4 +54,6 @@ _RULES: tuple[Callable[[str, Schema], Iterable[Mend]], ...] = (
     grouped_too,
     fitting_days,
     measured_by,
+    group_shown,
+    named,
 )

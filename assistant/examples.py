@@ -6,7 +6,6 @@ asked back is what hardly a database answers.
 """
 
 import json
-import re
 from collections.abc import Callable, Iterator
 
 from assistant.model import Message
@@ -38,7 +37,6 @@ _FIRST = (
     "SELECT {name}, {column} FROM {table} ORDER BY {column} DESC LIMIT 1",
     "<{name}> has the highest, <{column}>.",
 )
-_NAME = re.compile(r"name$|title$|名$", re.IGNORECASE)
 _ASKED = {"ask": "Good by which measure?", "choices": ["the highest total", "the largest number"]}
 
 
@@ -84,13 +82,9 @@ def _named_measures(schema: Schema) -> Iterator[dict[str, str]]:
     """Those of tables whose rows have a name."""
     for measure in _measures(schema):
         table = schema.table(measure["table"])
-        names = _names(table) if table else []
+        names = table.naming if table else []
         if names:
             yield {**measure, "name": names[0]}
-
-
-def _names(table: Table) -> list[str]:
-    return [column.name for column in table.columns if _NAME.search(column.name)]
 
 
 def _references(schema: Schema) -> Iterator[dict[str, str]]:
@@ -98,7 +92,7 @@ def _references(schema: Schema) -> Iterator[dict[str, str]]:
     for table in schema.tables:
         for key in table.foreign_keys:
             other = schema.table(key.table)
-            texts = _names(other) if other else []
+            texts = other.naming if other else []
             if other and texts and other is not table and len(key.columns) == 1:
                 yield {
                     "table": table.name,

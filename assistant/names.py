@@ -9,7 +9,7 @@ from sqlglot.optimizer.scope import Scope
 
 from assistant.mends import Mend
 from assistant.schema import Schema, Table
-from assistant.scopes import base_tables, compared_within, equals_itself, scopes_of
+from assistant.scopes import base_tables, compared_within, equals_itself, owner, scopes_of
 
 _NEAR = 0.8
 _CLAUSE = re.compile(
@@ -102,9 +102,22 @@ def forgotten_join(sql: str, schema: Schema) -> Iterator[Mend]:
             if len(ways) == 1:
                 wanting.setdefault(ways[0], []).append(column)
         for (name, way), columns in wanting.items():
-            place = _tables_end(sql, scope)
+            place = tables_end(sql, scope)
             yield Mend(place, place, f" {way} ", f"+ {way}")
             yield from _moved_there(columns, name, tables)
+            if joined := schema.table(name):
+                yield from told_apart(scope, tables, joined)
+
+
+def told_apart(scope: Scope, tables: dict[str, Table], joined: Table) -> Iterator[Mend]:
+    """Bare columns that the table to be joined has too get the name of theirs."""
+    aliases = set(_aliases(scope))
+    for column in scope.columns:
+        alias = None if column.table or column.name.lower() in aliases else owner(column, tables)
+        if alias and joined.column(column.name) and "start" in column.this.meta:
+            start = column.this.meta["start"]
+            told = f"{column.name} → {alias}.{column.name}"
+            yield Mend(start, start, f"{alias}.", told)
 
 
 def _ways(
@@ -132,7 +145,7 @@ def _moved_there(columns: list[exp.Column], owner: str, tables: dict[str, Table]
             yield Mend(start, end, owner, told)
 
 
-def _tables_end(sql: str, scope: Scope) -> int:
+def tables_end(sql: str, scope: Scope) -> int:
     """Behind the last joined table and its condition: the next clause, or the bracket's end."""
     tables = (source for source in scope.sources.values() if isinstance(source, exp.Table))
     start = max(table.this.meta.get("end", 0) for table in tables) + 1

@@ -22,10 +22,9 @@ def measured_by(sql: str, schema: Schema) -> Iterator[Mend]:
     if not isinstance(tree, exp.Select) or tree.args.get("distinct"):
         return
     measures = [one for one in (_ranked(tree), _chosen(tree)) if one and not _is_shown(one, tree)]
-    place = _FROM.search(sql, _selected_end(tree))
-    if measures and place:
+    if measures and (place := from_place(sql, tree)):
         column = _named(measures[0])
-        yield Mend(place.start(), place.start(), f", {column} ", f"+ {column}")
+        yield Mend(place, place, f", {column} ", f"+ {column}")
 
 
 def _ranked(tree: exp.Select) -> exp.Expr | None:
@@ -59,12 +58,13 @@ def _named(measure: exp.Expr) -> str:
     return f"{measure.sql('mysql')} AS {_NAMES.get(type(measure), 'measure')}"
 
 
-def _selected_end(tree: exp.Select) -> int:
-    """Behind the last name or literal that is selected; EXTRACT has a FROM of its own."""
+def from_place(sql: str, tree: exp.Expr) -> int | None:
+    """Where FROM begins, behind all that is selected; EXTRACT has a FROM of its own."""
     ends = (
         node.meta["end"]
         for projection in tree.expressions
         for node in projection.walk()
         if "end" in node.meta
     )
-    return max(ends, default=0)
+    found = _FROM.search(sql, max(ends, default=0))
+    return found.start() if found else None

@@ -1,8 +1,11 @@
 """The schema as the tools describe it, and its compact text for a prompt."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Self
+
+_NAMING = re.compile(r"name$|title$|名$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,11 @@ class Table:
     def column(self, name: str) -> SchemaColumn | None:
         """The column of that name, case ignored."""
         return next((c for c in self.columns if c.name.lower() == name.lower()), None)
+
+    @property
+    def naming(self) -> list[str]:
+        """The columns that a person calls its rows by: name, title, first_name and last_name."""
+        return [column.name for column in self.columns if _NAMING.search(column.name)]
 
     def reference(self, column: str) -> str:
         """`table.column` that a single-column foreign key points at, or ''."""

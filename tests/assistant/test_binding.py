@@ -15,8 +15,8 @@ JOIN = "FROM customers c JOIN orders o ON o.customer_id = c.id"
         (f"SELECT x.amount {JOIN}", f"SELECT o.amount {JOIN}", ("x.amount → o.amount",)),
         (f"SELECT `c`.`amount` {JOIN}", f"SELECT o.`amount` {JOIN}", ("c.amount → o.amount",)),
         (
-            f"SELECT customers.id, orders.id {JOIN}",
-            f"SELECT c.id, o.id {JOIN}",
+            f"SELECT customers.id, orders.id, o.amount {JOIN}",
+            f"SELECT c.id, o.id, o.amount {JOIN}",
             ("customers.id → c.id", "orders.id → o.id"),
         ),
         (
@@ -79,10 +79,10 @@ def test_what_is_no_query_is_not_touched(sql: str) -> None:
 @pytest.mark.parametrize(
     ("wrong", "right", "told"),
     [
-        ("SELECT id FROM custmers", "SELECT id FROM customers", "custmers → customers"),
+        ("SELECT kind FROM custmers", "SELECT kind FROM customers", "custmers → customers"),
         (
-            "SELECT customerId FROM orders",
-            "SELECT customer_id FROM orders",
+            "SELECT customerId, amount FROM orders",
+            "SELECT customer_id, amount FROM orders",
             "customerId → customer_id",
         ),
         ("SELECT o.amounts FROM orders o", "SELECT o.amount FROM orders o", "amounts → amount"),
@@ -197,7 +197,7 @@ BOTH = "FROM people p JOIN goods g ON g.owner_id = p.person_id"
     [
         (f"SELECT p.name {BOTH}", f"SELECT p.name {BOTH}"),
         (f"SELECT p.date {BOTH}", f"SELECT p.birth_date {BOTH}"),
-        (f"SELECT p.id {BOTH}", f"SELECT p.person_id {BOTH}"),
+        (f"SELECT p.id, g.name {BOTH}", f"SELECT p.person_id, g.name {BOTH}"),
         ("SELECT COUNT(*) FROM people p WHERE p.id = 3", None),
         (
             "SELECT p.last_name FROM people p JOIN goods g ON p.owner_id = g.owner_id",
@@ -348,3 +348,55 @@ def test_what_a_subquery_compares_with_is_its_own_and_brings_its_table_along() -
         " (SELECT 1 FROM order_lines WHERE order_lines.order_id = kind)"
     )
     assert bind(exists, LINES) == Bound(exists)
+
+
+@pytest.mark.parametrize(
+    ("sql", "whole"),
+    [
+        (
+            "SELECT SUM(amount) AS n FROM orders GROUP BY status",
+            "SELECT SUM(amount) AS n , status FROM orders GROUP BY status",
+        ),
+        (
+            "SELECT customer_id, COUNT(*) AS n FROM orders GROUP BY customer_id",
+            "SELECT customer_id, COUNT(*) AS n , customers.name FROM orders LEFT JOIN customers"
+            " ON orders.customer_id = customers.id GROUP BY customer_id, customers.name",
+        ),
+        (
+            "SELECT customer_id, SUM(id) AS n FROM orders WHERE id > 1 GROUP BY customer_id",
+            "SELECT customer_id, SUM(orders.id) AS n , customers.name FROM orders LEFT JOIN"
+            " customers ON orders.customer_id = customers.id WHERE orders.id > 1"
+            " GROUP BY customer_id, customers.name",
+        ),
+        (
+            f"SELECT c.id, SUM(o.amount) AS n {JOIN} GROUP BY c.id",
+            f"SELECT c.id, SUM(o.amount) AS n , c.name {JOIN} GROUP BY c.id, c.name",
+        ),
+        (
+            "SELECT id FROM customers WHERE kind = '個人'",
+            "SELECT id , customers.name FROM customers WHERE kind = '個人'",
+        ),
+    ],
+)
+def test_ids_and_totals_get_the_names_that_a_person_misses(sql: str, whole: str) -> None:
+    bound = bind(sql, SCHEMA)
+    assert " ".join(bound.sql.replace(",", " ,").split()) == " ".join(
+        whole.replace(",", " ,").split()
+    )
+    assert bind(bound.sql, SCHEMA) == Bound(bound.sql)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT COUNT(*) AS n FROM orders",
+        "SELECT id, amount FROM orders",
+        "SELECT id FROM orders",
+        "SELECT DISTINCT customer_id FROM orders",
+        "SELECT status, COUNT(*) AS n FROM orders GROUP BY status",
+        "SELECT customer_id, COUNT(*) AS n FROM orders GROUP BY YEAR(ordered_on)",
+        "SELECT COUNT(*) AS n FROM orders WHERE id IN (SELECT id FROM customers)",
+    ],
+)
+def test_what_names_its_rows_already_stays(sql: str) -> None:
+    assert bind(sql, SCHEMA) == Bound(sql)
