@@ -9,6 +9,7 @@ from assistant.errors import (
     ConditionIgnored,
     DatabaseToolFailed,
     MalformedReply,
+    MeaningUnsaid,
     Misjoined,
     NoTableRead,
     NotCounted,
@@ -38,6 +39,7 @@ MENDABLE = (
     ConditionIgnored,
     NoTableRead,
     UngroupedColumns,
+    MeaningUnsaid,
     Misjoined,
     NotCounted,
     NotGrouped,
@@ -67,14 +69,16 @@ class QueryTools(Protocol):
 def check(sql: str, turn: Turn) -> None:
     """Object to a statement that asks something else than the question.
 
-    Raises: ConditionIgnored, NotGrouped, NotCounted, NotRanked, UngroupedColumns, RowsRepeated,
-    Misjoined.
+    Raises: MeaningUnsaid, ConditionIgnored, NotGrouped, NotCounted, NotRanked, UngroupedColumns,
+    RowsRepeated, Misjoined.
     """
     _check_question(sql, turn)
     _check_tables(sql, turn.tables)
 
 
 def _check_question(sql: str, turn: Turn) -> None:
+    if word := turn.vague:
+        raise MeaningUnsaid(word=word)
     periods = ignored(turn.found.periods, sql)
     unmet = [f"{period.name}: {period.condition}" for period in periods]
     unmet += [link.hint for link in unused(turn.links, sql) if len(link.places) == 1]

@@ -31,6 +31,7 @@ class Turn:
     sampling: Sampling = field(default_factory=Sampling)
     links: tuple[Link, ...] = ()
     found: Found = field(default_factory=Found)
+    vague: str | None = None
     raw: str = ""
     mends: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -119,4 +120,5 @@ def _notes(turn: Turn, result: QueryResult, schema: Schema) -> tuple[str, ...]:
     mends = [t("answer.mended", turn.lang, mend=mend) for mend in turn.mends]
     cut = (t("answer.cut_sentences", turn.lang, count=turn.cut),) if turn.cut else ()
     found = doubts(turn.question, turn.found, turn.links, result, schema, turn.lang)
-    return (*mends, *found, *turn.notes, *cut)
+    vague = (t("answer.vague", turn.lang, word=turn.vague),) if turn.vague else ()
+    return (*mends, *vague, *found, *turn.notes, *cut)

@@ -398,6 +398,15 @@ class NotCounted(QuestionFailed):
     template = "The question asks how many; select the COUNT.{keep}"
 
 
+class MeaningUnsaid(QuestionFailed):
+    """A question that chooses without a measure; said to the model, once."""
+
+    template = (
+        "The question does not say by which measure “{word}” is meant. Ask back with the possible"
+        " measures as choices."
+    )
+
+
 class NotRanked(QuestionFailed):
     """Rows in no order for a question about the first of them; said to the model, once."""
 

@@ -30,6 +30,7 @@ from assistant.errors import (
     AssistantError,
     DatabaseToolFailed,
     EmptyQuestion,
+    MeaningUnsaid,
 )
 from assistant.events import (
     Answer,
@@ -56,6 +57,7 @@ from assistant.prose import adds, prose
 from assistant.reply import Refusal, Statement, parse
 from assistant.rerun import run_sql
 from assistant.schema import Schema
+from assistant.vague import vague_word
 
 CALLS = 2
 
@@ -195,6 +197,7 @@ class Loop:
             lang=language_of(question),
             started=started,
             found=found,
+            vague=self._vague(question, links),
             links=links,
             messages=prompt.messages(self._opening(tables), part, earlier),
             schema=prompt.reply_schema(question),
@@ -216,7 +219,8 @@ class Loop:
             turn.messages = prompt.repair(turn.messages, statement_of(turn), reason)
             # A name that is nowhere may be data that is not there; else minds are not changed.
             missing = names_nothing(turn.failure, statement_of(turn), turn.tables)
-            if not (missing or isinstance(turn.reply, Refusal)):
+            open_again = missing or isinstance(turn.failure, MeaningUnsaid)
+            if not (open_again or isinstance(turn.reply, Refusal)):
                 turn.schema = prompt.repair_schema(turn.question)
             turn.sampling = replace(turn.sampling, harder=True)
 
@@ -224,6 +228,12 @@ class Loop:
         """Today, and when the fiscal year starts: in Japan in April unless said otherwise."""
         usual = 4 if language_of(question) == "ja" else 1
         return Today(self._today(), self._options.fiscal_year_starts or usual)
+
+    def _vague(self, question: str, links: tuple[Link, ...]) -> str | None:
+        """A word without a measure, unless it is stored, or the house says what it means by it."""
+        word = vague_word(question)
+        known = [*terms_in(question, self._options.knowledge), *(link.hint for link in links)]
+        return None if word and any(word in one for one in known) else word
 
     async def _links(self, question: str, tables: Schema) -> tuple[Link, ...]:
         """What the question says of stored values; without an index, of the schema's few."""

@@ -229,6 +229,23 @@ async def test_one_total_for_a_question_for_each_is_told_once_with_what_must_sta
     assert "Keep WHERE status = 'paid'." in told
 
 
+async def test_a_word_without_a_measure_is_asked_back_or_doubted(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    guess = statement("SELECT name, kind FROM customers ORDER BY name LIMIT 1")
+    ask = Text(json.dumps({"ask": "Best by what?", "choices": ["amount", "orders"]}))
+    _, answer = await asked(scripted_model, shop, "Who is our best customer?", guess, ask)
+    assert (answer.status, answer.choices, answer.default) == (
+        "ask",
+        ("amount", "orders"),
+        "amount",
+    )
+    assert "“best”" in scripted_model.requests[-1]["messages"][-1]["content"]
+    _, answer = await asked(scripted_model, shop, "Who is our best customer?", guess, guess)
+    assert answer.status == "answered"
+    assert "does not say by what “best” is measured" in answer.notes[0]
+
+
 async def test_a_refusal_that_denies_what_is_there_is_asked_to_look_again(
     scripted_model: ScriptedModel, shop: str
 ) -> None:
