@@ -1,8 +1,9 @@
 """What a question has gathered becomes its answer: status, words, notes, exit code."""
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 
-from assistant.dates import Found
+from assistant.dates import Found, ignored
 from assistant.doubts import doubts
 from assistant.errors import AssistantError, DatabaseToolFailed
 from assistant.events import Answer, QueryResult, Usage
@@ -31,6 +32,7 @@ class Turn:
     sampling: Sampling = field(default_factory=Sampling)
     links: tuple[Link, ...] = ()
     found: Found = field(default_factory=Found)
+    today: date = field(default_factory=date.today)
     vague: str | None = None
     raw: str = ""
     mends: tuple[str, ...] = ()
@@ -61,6 +63,9 @@ def conclude(turn: Turn, *, model: str, database: str) -> Answer:
             return replace(base, status="ask", text=text, choices=choices, default=default)
         case Refusal(reason=reason):
             return replace(base, status="refused", text=_reason(reason, turn, schema))
+        case Statement(sql=sql) if names := _to_come(turn, sql):
+            text = t("answer.to_come", turn.lang, periods=", ".join(names))
+            return replace(base, status="refused", text=text)
         case Statement(template=template) if turn.result:
             text = turn.prose or ground(template, turn.result, turn.question, turn.lang)
             notes = _notes(turn, turn.result, schema)
@@ -75,6 +80,12 @@ def conclude(turn: Turn, *, model: str, database: str) -> Answer:
             )
         case _:
             return base
+
+
+def _to_come(turn: Turn, sql: str) -> list[str]:
+    """Periods of the future that the question asks about and the statement leaves out."""
+    left_out = ignored(turn.found.periods, sql)
+    return [period.name for period in left_out if period.first > turn.today]
 
 
 def names_nothing(error: AssistantError | None, sql: str | None, schema: Schema) -> str | None:

@@ -197,6 +197,7 @@ class Loop:
             lang=language_of(question),
             started=started,
             found=found,
+            today=self._today(),
             vague=self._vague(question, links),
             links=links,
             messages=prompt.messages(self._opening(tables), part, earlier),

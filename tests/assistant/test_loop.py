@@ -246,6 +246,18 @@ async def test_a_word_without_a_measure_is_asked_back_or_doubted(
     assert "does not say by what “best” is measured" in answer.notes[0]
 
 
+async def test_a_total_of_all_is_no_answer_about_the_future(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    total = statement("SELECT SUM(amount) AS n FROM orders")
+    _, answer = await asked(scripted_model, shop, "来年の売上は?", total, total)
+    assert (answer.status, answer.result) == ("refused", None)
+    assert answer.text.startswith("来年はまだ来ていません。")
+    booked = statement("SELECT COUNT(*) AS n FROM orders WHERE YEAR(ordered_on) = 2027")
+    _, answer = await asked(scripted_model, shop, "How many orders next year?", booked)
+    assert answer.status == "answered"
+
+
 async def test_a_refusal_that_denies_what_is_there_is_asked_to_look_again(
     scripted_model: ScriptedModel, shop: str
 ) -> None:
