@@ -45,7 +45,7 @@ def test_the_plan_is_told_before_the_server_starts(tiny_model: Path) -> None:
     verdict = next(n for n, line in enumerate(lines) if line.startswith("verdict: fits"))
     loading = next(n for n, line in enumerate(lines) if line.startswith("loading tiny"))
     assert verdict < loading
-    assert lines[-1].startswith("tiny answers at")
+    assert any(line.startswith("tiny answers at") for line in lines[loading:])
 
 
 @pytest.mark.model
@@ -100,7 +100,7 @@ def test_logs_are_shown_and_followed_over_a_restart(tiny_model: Path) -> None:
     shown = kotae("model", "logs", "-n", "2").stdout
     assert shown.count("\n") == 2
     with subprocess.Popen(
-        [*KOTAE, "model", "logs", "-f", "-n", "0"], stdout=subprocess.PIPE, text=True
+        [*KOTAE, "model", "logs", "-f", "-n", "1"], stdout=subprocess.PIPE, text=True
     ) as following:
         assert following.stdout is not None
         following.stdout.readline()
