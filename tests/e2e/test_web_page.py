@@ -12,6 +12,7 @@ import pytest
 
 from assistant.report.writers.pdf import find_browser
 from inference import background
+from inference.engine import find_engine
 from inference.state import RunningServer
 from tests.fixtures.models import KOTAE
 from tests.fixtures.others import needed
@@ -24,6 +25,8 @@ SCRIPT = Path(__file__).with_name("web_page.mjs")
 @pytest.fixture
 def server(tiny_model: Path, sales_sqlite: Path) -> Iterator[RunningServer]:
     """The shared model server, as a person starts it."""
+    if "--mcp-servers-config" not in find_engine().flags:
+        pytest.skip("the engine that works on this processor knows no --mcp-servers-config")
     environment = {**os.environ, "KOTAE_DATABASE_URL": f"sqlite:///{sales_sqlite}"}
     command = [*KOTAE, "model", "start", str(tiny_model), "--web-tools"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

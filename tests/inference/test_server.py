@@ -162,24 +162,23 @@ def test_a_server_started_on_demand_stays_warm_and_ends_when_idle(tiny_model: Pa
 def test_a_kept_server_stays_without_clients(tiny_model: Path) -> None:
     wish = ServerWish(model=str(tiny_model), idle_minutes=0)
     server = start_background(wish)
-    heard = Path(server.log).stat().st_size
-    # The supervisor looks at the slots again and again; each look is in the log.
-    until(lambda: Path(server.log).stat().st_size > heard + 300)
+    supervisor = psutil.Process(server.pid)
+    before = supervisor.num_ctx_switches().voluntary
+    # It wakes ten times a second and looks at the slots at every fifth time.
+    until(lambda: supervisor.num_ctx_switches().voluntary > before + 20)
     assert background.status() == server
 
 
 @pytest.mark.model
 @pytest.mark.usefixtures("stopped")
 def test_a_restarted_server_answers_where_its_clients_know_it(tiny_model: Path) -> None:
-    tools = state_folder() / "tools.json"
-    tools.write_text('{"mcpServers": {}}', encoding="utf-8")
-    wish = ServerWish(model=str(tiny_model), context_tokens=256, mcp_servers=tools)
+    wish = ServerWish(model=str(tiny_model), context_tokens=256, slots=2)
     first = start_background(wish)
     again = restart()
     assert again is not None
     assert again.pid != first.pid
     assert again.endpoint == first.endpoint
-    assert again.wish["mcp_servers"] == str(tools)
+    assert again.wish["slots"] == 2
     assert leases.kept()
 
 
