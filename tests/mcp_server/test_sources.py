@@ -8,6 +8,7 @@ import pymysql
 import pytest
 from sqlalchemy.engine import make_url
 
+from mcp_server.database_url import read_url
 from mcp_server.errors import DatabaseToolError, StatementUnreadable
 from mcp_server.lexer import MYSQL, tokens
 from mcp_server.mysql import MySqlDatabase
@@ -71,7 +72,7 @@ def statement(draw: random.Random, database: str, depth: int = 2) -> str:
 
 def test_what_the_lists_admit_the_servers_own_rights_admit_too(shop: str) -> None:
     """An account that may read the open columns only is refused nothing that the lists let pass."""
-    url = make_url(shop)
+    url = read_url(shop)
     allow = tuple(f"{url.database}.{name}" for name in ("orders", "customers.id", "customers.pref"))
     settings = ConnectionSettings("shop", url, allow=allow, tls="preferred")
     database = MySqlDatabase(settings, Limits())
