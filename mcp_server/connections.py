@@ -72,25 +72,27 @@ class Connections:
         """
         place = self._places[database.settings.name]
         by = asyncio.get_running_loop().time() + self._seconds
-        await self._take(place, database, by)
+        call = _Call(database, work, in_loop=brief and database.steps_aside)
+        await self._take(place, call, by)
+        if call.in_loop:  # who asked has the answer sooner than the session is left
+            call.left = partial(place.release_on_behalf_of, call)
+            return await self._run(call, by)
         try:
-            return await self._run(
-                _Call(database, work, in_loop=brief and database.steps_aside), by
-            )
+            return await self._run(call, by)
         finally:
-            place.release()
+            place.release_on_behalf_of(call)
 
-    async def _take(self, place: anyio.CapacityLimiter, database: Database, by: float) -> None:
+    async def _take(self, place: anyio.CapacityLimiter, call: "_Call[Result]", by: float) -> None:
         """At once where one is free: to wait, be it for nothing, costs turns of the event loop."""
         try:
-            place.acquire_nowait()
+            place.acquire_on_behalf_of_nowait(call)
         except anyio.WouldBlock:
             with anyio.CancelScope(deadline=by) as scope:
-                await place.acquire()
+                await place.acquire_on_behalf_of(call)
                 return
             if scope.cancelled_caught:
-                most = f"{database.most_sessions}/{database.most_sessions}"
-                raise DatabaseBusy(where=database.settings.where, message=most) from None
+                most = f"{call.database.most_sessions}/{call.database.most_sessions}"
+                raise DatabaseBusy(where=call.database.settings.where, message=most) from None
 
     async def _run(self, call: "_Call[Result]", by: float) -> Result:
         """It returns when the statement has ended, whoever has gone or given up meanwhile."""
@@ -128,20 +130,25 @@ def _database(connection: ConnectionSettings, limits: Limits) -> Database:
     return MySqlDatabase(connection, limits)
 
 
+def _nothing() -> None:
+    """What a call in a thread does at its end: who waits for it frees its place."""
+
+
 class _Call(Generic[Result]):
     """One piece of work in its thread, and the way to stop it from another one."""
 
     def __init__(
         self, database: Database, work: Callable[[Session], Result], *, in_loop: bool
     ) -> None:
-        self._database, self._work = database, work
+        self.database, self._work = database, work
         self._session: Session | None = None
         self._stopped, self._ended = False, threading.Event()
         self.in_loop = in_loop
+        self.left: Callable[[], None] = _nothing
 
     def run(self) -> Result:
         try:
-            with self._database.session() as self._session:
+            with self.database.session() as self._session:
                 if self._stopped:
                     raise QueryTimedOut(seconds=0)
                 result = self._work(self._session)
@@ -149,6 +156,7 @@ class _Call(Generic[Result]):
                 return result
         finally:
             self._ended.set()
+            self.left()
 
     @property
     def ended(self) -> bool:

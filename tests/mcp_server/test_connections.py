@@ -1,7 +1,9 @@
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing, nullcontext
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager, nullcontext
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +12,11 @@ import pytest
 from anyio.abc import ByteStream
 from sqlalchemy.engine import make_url
 
+from mcp_server import aside
+from mcp_server import connections as connections_module
 from mcp_server.connections import Connections
 from mcp_server.errors import ConnectionLost, NoConnection, UnknownConnection
-from mcp_server.settings import Settings, load
+from mcp_server.settings import ConnectionSettings, Limits, Settings, load
 from tests.fixtures.databases import free_port
 from tests.mcp_server.conftest import admin, tools
 
@@ -214,3 +218,37 @@ def test_a_connection_that_breaks_while_a_statement_runs_is_reported(shop: str) 
 
     with closing(connections), pytest.raises(ConnectionLost):
         broken()
+
+
+class Slowly:
+    """A database with room for one session, which is left only when `left` is set."""
+
+    most_sessions, steps_aside = 1, True
+
+    def __init__(self, settings: ConnectionSettings, _: Limits) -> None:
+        self.settings, self.left, self.open, self.most = settings, threading.Event(), 0, 0
+
+    @contextmanager
+    def session(self) -> Iterator[object]:
+        self.open += 1
+        self.most = max(self.most, self.open)
+        yield object()
+        aside.elsewhere(self.left.wait)
+        self.open -= 1
+
+
+@pytest.mark.skipif(not aside.POSSIBLE, reason="calls wait in threads here")
+async def test_a_session_that_is_still_being_left_counts_though_its_answer_is_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connections_module, "_database", Slowly)
+    connections = Connections(load(database="mysql://a/b", environ={}))
+    database: Any = connections.get()
+    assert await connections.run(database, lambda _: "first", brief=True) == "first"
+    assert database.open == 1
+    async with anyio.create_task_group() as group:
+        group.start_soon(partial(connections.run, brief=True), database, lambda _: "second")
+        await anyio.wait_all_tasks_blocked()
+        assert database.open == 1
+        database.left.set()
+    assert database.most == 1
