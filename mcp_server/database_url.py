@@ -18,6 +18,8 @@ _URL = re.compile(
     re.VERBOSE | re.ASCII,
 )
 
+_ESCAPED = str.maketrans({"%": "%25", "?": "%3F"})
+
 
 @dataclass(frozen=True, slots=True)
 class DatabaseUrl:
@@ -38,7 +40,7 @@ class DatabaseUrl:
         user = f"{quote(self.username or '', safe='')}{secret}@" if self.username or secret else ""
         host = f"[{self.host}]" if self.host and ":" in self.host else self.host or ""
         port = f":{self.port}" if self.port else ""
-        name = f"/{self.database}" if self.database is not None else ""
+        name = f"/{self.database.translate(_ESCAPED)}" if self.database is not None else ""
         return f"{self.driver}://{user}{host}{port}{name}{self._options()}"
 
     def _options(self) -> str:
@@ -57,7 +59,7 @@ def read_url(text: str) -> DatabaseUrl:
         _plain(found["password"]),
         found["ipv6"] or found["host"],
         int(found["port"]) if found["port"] else None,
-        found["database"],
+        _plain(found["database"]),
         dict(parse_qsl(found["query"] or "", keep_blank_values=True)),
     )
 

@@ -14,6 +14,7 @@ URLS = [
     "mysql:///shop?unix_socket=/run/mysqld/mysqld.sock",
     "sqlite:////var/lib/shop.db",
     "sqlite:///shop.db",
+    "mysql://me@db.example:3307/a%26b%2Fc%25%3F",
     "sqlite://",
 ]
 
