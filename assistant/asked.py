@@ -4,7 +4,7 @@ import re
 
 from sqlglot import exp
 
-from assistant.schema import Schema
+from assistant.schema import NUMBERS, Schema
 from assistant.scopes import base_tables, owner, parsed, scopes_of
 
 _EACH = re.compile(
@@ -33,9 +33,7 @@ _FIRST = re.compile(
     r"|最も|一番|最大|最小|最高|最低|最多|最少|最新|最古|上位|下位|トップ|ワースト",
     re.IGNORECASE,
 )
-_NUMBERS = frozenset({"int", "integer", "bigint", "smallint", "tinyint", "mediumint"}) | {
-    "decimal", "numeric", "double", "float", "real"
-}  # fmt: skip
+_ANY_NUMBER = NUMBERS | {"smallint", "tinyint", "mediumint"}
 
 
 def units(question: str) -> set[str]:
@@ -97,6 +95,6 @@ def _lists_texts(sql: str, tree: exp.Select, schema: Schema) -> bool:
         column = projection.unalias()
         alias = owner(column, tables) if isinstance(column, exp.Column) else None
         found = tables[alias].column(column.name) if alias else None
-        if found is None or found.base_type in _NUMBERS:
+        if found is None or found.base_type in _ANY_NUMBER:
             return False
     return True

@@ -9,9 +9,8 @@ import json
 from collections.abc import Callable, Iterator
 
 from assistant.model import Message
-from assistant.schema import Schema, SchemaColumn, Table
+from assistant.schema import NUMBERS, Schema, SchemaColumn, Table
 
-_NUMBERS = {"int", "integer", "bigint", "decimal", "numeric", "double", "float", "real"}
 _JOINED = (
     "FROM {table} JOIN {other} ON {other}.{key} = {table}.{column}"
     " GROUP BY {other}.{key}, {other}.{name}"
@@ -74,7 +73,7 @@ def _measures(schema: Schema) -> Iterator[dict[str, str]]:
     for table in schema.tables:
         for column in table.columns:
             names = column.name in table.primary_key or column.name.lower().endswith("id")
-            if column.base_type in _NUMBERS and not names and not table.reference(column.name):
+            if column.base_type in NUMBERS and not names and not table.reference(column.name):
                 yield {"table": table.name, "column": column.name, "column_said": _said(column)}
 
 

@@ -233,8 +233,10 @@ class Loop:
     def _vague(self, question: str, links: tuple[Link, ...]) -> str | None:
         """A word without a measure, unless it is stored, or the house says what it means by it."""
         word = vague_word(question)
+        if word is None:
+            return None
         known = [*terms_in(question, self._options.knowledge), *(link.hint for link in links)]
-        return None if word and any(word in one for one in known) else word
+        return None if any(word in one for one in known) else word
 
     async def _links(self, question: str, tables: Schema) -> tuple[Link, ...]:
         """What the question says of stored values; without an index, of the schema's few."""

@@ -98,12 +98,13 @@ def forgotten_join(sql: str, schema: Schema) -> Iterator[Mend]:
         tables = base_tables(scope, schema)
         wanting: dict[tuple[str, str], list[exp.Column]] = {}
         for column, owners in _missing(scope, tables, schema):
-            ways = _ways(column, owners, tables)
-            if len(ways) == 1:
-                wanting.setdefault(ways[0], []).append(column)
-        for (name, way), columns in wanting.items():
-            place = tables_end(sql, scope)
-            yield Mend(place, place, f" {way} ", f"+ {way}")
+            found = _ways(column, owners, tables)
+            if len(found) == 1:
+                wanting.setdefault(found[0], []).append(column)
+        if wanting:
+            place, ways = tables_end(sql, scope), " ".join(way for _, way in wanting)
+            yield Mend(place, place, f" {ways} ", f"+ {ways}")
+        for (name, _), columns in wanting.items():
             yield from _moved_there(columns, name, tables)
             if joined := schema.table(name):
                 yield from told_apart(scope, tables, joined)

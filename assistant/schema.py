@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+NUMBERS = frozenset({"int", "integer", "bigint", "decimal", "numeric", "double", "float", "real"})
+"""Types of columns that measure; the smaller integers are mostly codes and flags."""
 _NAMING = re.compile(r"name$|title$|名$", re.IGNORECASE)
 
 

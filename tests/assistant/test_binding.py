@@ -400,3 +400,20 @@ def test_ids_and_totals_get_the_names_that_a_person_misses(sql: str, whole: str)
 )
 def test_what_names_its_rows_already_stays(sql: str) -> None:
     assert bind(sql, SCHEMA) == Bound(sql)
+
+
+def test_two_tables_that_were_left_out_are_both_joined() -> None:
+    def table(name: str, *columns: str, refs: tuple[str, ...] = ()) -> Table:
+        keys = tuple(ForeignKey((f"{ref}_id",), ref, ("id",)) for ref in refs)
+        named = tuple(SchemaColumn(column, "text") for column in ("id", *columns))
+        return Table(name, named, primary_key=("id",), foreign_keys=keys)
+
+    tables = (
+        table("shop", "city"),
+        table("maker", "country"),
+        table("sale", "shop_id", "maker_id", refs=("shop", "maker")),
+    )
+    bound = bind("SELECT city, country FROM sale", Schema("default", "mysql", "9.7", tables))
+    assert bound.sql.split("FROM ")[1].strip() == (
+        "sale JOIN shop ON sale.shop_id = shop.id JOIN maker ON sale.maker_id = maker.id"
+    )
