@@ -7,7 +7,7 @@ from sqlglot.optimizer.scope import Scope
 
 from assistant.mends import Mend
 from assistant.schema import Schema, Table
-from assistant.scopes import base_tables, equalities, own, owner, scopes_of
+from assistant.scopes import base_tables, equalities, own, owner, scopes_of, totals
 
 Ungrouped = tuple[Scope, exp.Column]
 Place = tuple[str, str]
@@ -36,7 +36,7 @@ def grouped_too(sql: str, schema: Schema) -> Iterator[Mend]:
 def _ungrouped(sql: str, schema: Schema) -> Iterator[Ungrouped]:
     for scope in scopes_of(sql):
         select = scope.expression
-        if not isinstance(select, exp.Select) or not _totals(select):
+        if not isinstance(select, exp.Select) or not totals(select):
             continue
         tables = base_tables(scope, schema)
         if len(tables) < len(scope.sources):  # what a derived table is grouped by is not known
@@ -64,15 +64,6 @@ def _grouped(scope: Scope, keys: list[exp.Expr], tables: dict[str, Table]) -> se
         if one in found or other in found:
             found |= {one, other}
     return found
-
-
-def _totals(select: exp.Select) -> bool:
-    """Whether the SELECT itself has a total; one of a window or a subquery groups no rows."""
-    return any(
-        total.find_ancestor(exp.Window, exp.Select) is select
-        for projection in select.expressions
-        for total in projection.find_all(exp.AggFunc)
-    )
 
 
 def _bare_columns(projection: exp.Expr, keys: set[str]) -> Iterator[exp.Column]:

@@ -9,7 +9,7 @@ from assistant.mends import Mend
 from assistant.names import tables_end, told_apart
 from assistant.ranking import from_place
 from assistant.schema import Schema, Table
-from assistant.scopes import base_tables, owner, parsed, scopes_of
+from assistant.scopes import base_tables, owner, parsed, scopes_of, spelled, totals
 
 MOST_NAMES = 2
 
@@ -35,6 +35,8 @@ def named(sql: str, schema: Schema) -> Iterator[Mend]:
     ids = [part for part in parts if not part.find(exp.AggFunc)]
     if tree.args.get("distinct") or not ids or not all(_is_id(one, tables) for one in ids):
         return
+    if totals(tree) and not tree.args.get("group"):
+        return
     if isinstance(first := ids[0], exp.Column):
         yield from _names_of(first, sql, scope, schema)
 
@@ -56,13 +58,14 @@ def _names_of(key: exp.Column, sql: str, scope: Scope, schema: Schema) -> Iterat
     if table is None or not table.naming:
         return
     joined = [a for a, t in tables.items() if t is table] if referred else [alias]
-    names = [f"{(joined or [table.name])[0]}.{name}" for name in table.naming[:MOST_NAMES]]
+    names = [spelled((joined or [table.name])[0], name) for name in table.naming[:MOST_NAMES]]
     grouped = _group_end(scope.expression)
     if len(joined) > 1 or grouped is None:
         return
     if not joined:
         place = tables_end(sql, scope)
-        way = f"LEFT JOIN {table.name} ON {alias}.{key.name} = {table.name}.{column}"
+        equal = f"{spelled(alias, key.name)} = {spelled(table.name, column)}"
+        way = f"LEFT JOIN {spelled(table.name)} ON {equal}"
         yield Mend(place, place, f" {way} ", f"+ {way}")
         yield from told_apart(scope, tables, table)
     if grouped:

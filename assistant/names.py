@@ -9,7 +9,7 @@ from sqlglot.optimizer.scope import Scope
 
 from assistant.mends import Mend
 from assistant.schema import Schema, Table
-from assistant.scopes import base_tables, compared_within, equals_itself, owner, scopes_of
+from assistant.scopes import base_tables, compared_within, equals_itself, owner, scopes_of, spelled
 
 _NEAR = 0.8
 _CLAUSE = re.compile(
@@ -118,7 +118,7 @@ def told_apart(scope: Scope, tables: dict[str, Table], joined: Table) -> Iterato
         if alias and joined.column(column.name) and "start" in column.this.meta:
             start = column.this.meta["start"]
             told = f"{column.name} → {alias}.{column.name}"
-            yield Mend(start, start, f"{alias}.", told)
+            yield Mend(start, start, f"{spelled(alias)}.", told)
 
 
 def _ways(
@@ -127,13 +127,17 @@ def _ways(
     """(table, its JOIN) for each foreign key to an owner; those of the column's own table first."""
     names = {owner.name for owner in owners}
     found = [
-        (alias, key.table, f"{alias}.{key.columns[0]} = {key.table}.{key.ref_columns[0]}")
+        (
+            alias,
+            key.table,
+            f"{spelled(alias, key.columns[0])} = {spelled(key.table, key.ref_columns[0])}",
+        )
         for alias, table in tables.items()
         for key in table.foreign_keys
         if key.table in names and len(key.columns) == 1
     ]
     its = [way for way in found if way[0] == column.table] or found
-    return [(name, f"JOIN {name} ON {condition}") for _, name, condition in its]
+    return [(name, f"JOIN {spelled(name)} ON {condition}") for _, name, condition in its]
 
 
 def _moved_there(columns: list[exp.Column], owner: str, tables: dict[str, Table]) -> Iterator[Mend]:
@@ -143,7 +147,7 @@ def _moved_there(columns: list[exp.Column], owner: str, tables: dict[str, Table]
         if column.table in tables and qualifier and "start" in qualifier.meta:
             start, end = qualifier.meta["start"], qualifier.meta["end"] + 1
             told = f"{column.table}.{column.name} → {owner}.{column.name}"
-            yield Mend(start, end, owner, told)
+            yield Mend(start, end, spelled(owner), told)
 
 
 def tables_end(sql: str, scope: Scope) -> int:

@@ -7,7 +7,7 @@ from sqlglot import exp
 
 from assistant.mends import Mend
 from assistant.schema import Schema
-from assistant.scopes import parsed
+from assistant.scopes import parsed, totals
 
 _FROM = re.compile(r"\bFROM\b", re.IGNORECASE)
 _NAMES: dict[type[exp.Expr], str] = {exp.Count: "n", exp.Sum: "total", exp.Avg: "average"}
@@ -31,7 +31,9 @@ def _ranked(tree: exp.Select) -> exp.Expr | None:
     """What the first rows are the first by."""
     order = tree.args.get("order")
     measure = order.expressions[0].this if order and tree.args.get("limit") else None
-    return measure if isinstance(measure, exp.Column | exp.AggFunc) else None
+    if isinstance(measure, exp.Column):  # beside totals it would be any row's
+        return None if totals(tree) or tree.args.get("group") else measure
+    return measure if isinstance(measure, exp.AggFunc) else None
 
 
 def _chosen(tree: exp.Select) -> exp.Expr | None:

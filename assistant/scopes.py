@@ -94,3 +94,17 @@ def _joins(condition: exp.Expr) -> bool:
     return isinstance(condition, exp.EQ) and all(
         isinstance(side, exp.Column) for side in (condition.this, condition.expression)
     )
+
+
+def spelled(*names: str) -> str:
+    """The names joined by dots, each in back quotes where MySQL wants them: `order`.id."""
+    return ".".join(exp.to_identifier(name).sql("mysql") for name in names)
+
+
+def totals(select: exp.Expr) -> bool:
+    """Whether the SELECT itself has a total; one of a window or a subquery groups no rows."""
+    return any(
+        total.find_ancestor(exp.Window, exp.Select) is select
+        for projection in select.expressions
+        for total in projection.find_all(exp.AggFunc)
+    )

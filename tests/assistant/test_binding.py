@@ -299,6 +299,8 @@ def test_what_rows_are_ranked_or_chosen_by_is_selected_too(sql: str, shown: str)
         "SELECT * FROM customers ORDER BY id LIMIT 1",
         "SELECT name AS id FROM customers ORDER BY id LIMIT 1",
         "SELECT name FROM customers ORDER BY 1 LIMIT 1",
+        "SELECT MAX(amount) AS most FROM orders ORDER BY ordered_on LIMIT 1",
+        "SELECT status, MAX(amount) AS m FROM orders GROUP BY status ORDER BY ordered_on LIMIT 1",
         f"SELECT c.name, COUNT(*) AS n {JOIN} GROUP BY c.id HAVING COUNT(*) > 5",
         f"SELECT c.name {JOIN} GROUP BY c.id HAVING COUNT(*) > MAX(o.id)",
     ],
@@ -392,6 +394,7 @@ def test_ids_and_totals_get_the_names_that_a_person_misses(sql: str, whole: str)
         "SELECT COUNT(*) AS n FROM orders",
         "SELECT id, amount FROM orders",
         "SELECT id FROM orders",
+        "SELECT customer_id, MAX(amount) AS n FROM orders",
         "SELECT DISTINCT customer_id FROM orders",
         "SELECT status, COUNT(*) AS n FROM orders GROUP BY status",
         "SELECT customer_id, COUNT(*) AS n FROM orders GROUP BY YEAR(ordered_on)",
@@ -416,4 +419,22 @@ def test_two_tables_that_were_left_out_are_both_joined() -> None:
     bound = bind("SELECT city, country FROM sale", Schema("default", "mysql", "9.7", tables))
     assert bound.sql.split("FROM ")[1].strip() == (
         "sale JOIN shop ON sale.shop_id = shop.id JOIN maker ON sale.maker_id = maker.id"
+    )
+
+
+def test_a_name_that_is_a_word_of_sql_is_quoted_where_it_is_added() -> None:
+    groups = Table(
+        "groups", (SchemaColumn("id", "int"), SchemaColumn("name", "text")), primary_key=("id",)
+    )
+    members = Table(
+        "members",
+        (SchemaColumn("id", "int"), SchemaColumn("group_id", "int")),
+        primary_key=("id",),
+        foreign_keys=(ForeignKey(("group_id",), "groups", ("id",)),),
+    )
+    schema = Schema("default", "mysql", "9.7", (groups, members))
+    bound = bind("SELECT group_id FROM members", schema)
+    assert " ".join(bound.sql.split()) == (
+        "SELECT group_id , `groups`.name FROM members"
+        " LEFT JOIN `groups` ON members.group_id = `groups`.id"
     )
