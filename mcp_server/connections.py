@@ -12,7 +12,13 @@ from weakref import WeakSet
 import anyio
 
 from mcp_server import aside
-from mcp_server.errors import DatabaseBusy, NoConnection, QueryTimedOut, UnknownConnection
+from mcp_server.errors import (
+    ConnectionStale,
+    DatabaseBusy,
+    NoConnection,
+    QueryTimedOut,
+    UnknownConnection,
+)
 from mcp_server.mysql import MySqlDatabase
 from mcp_server.sessions import Database, Session
 from mcp_server.settings import ConnectionSettings, Limits, Settings
@@ -148,15 +154,20 @@ class _Call(Generic[Result]):
 
     def run(self) -> Result:
         try:
-            with self.database.session() as self._session:
-                if self._stopped:
-                    raise QueryTimedOut(seconds=0)
-                result = self._work(self._session)
-                aside.answer(result)  # to leave the session is nothing to wait for
-                return result
+            return self._once()
+        except ConnectionStale:
+            return self._once()
         finally:
             self._ended.set()
             self.left()
+
+    def _once(self) -> Result:
+        with self.database.session() as self._session:
+            if self._stopped:
+                raise QueryTimedOut(seconds=0)
+            result = self._work(self._session)
+            aside.answer(result)  # to leave the session is nothing to wait for
+            return result
 
     @property
     def ended(self) -> bool:

@@ -489,6 +489,10 @@ class ConnectionLost(RetryLater):
     template = "the connection to {where} broke ({message}). Ask again."
 
 
+class ConnectionStale(ConnectionLost):
+    """An idle connection had broken: what was asked on it can be asked on another one at once."""
+
+
 class DatabaseBusy(RetryLater):
     """No connection is free, here or on the server."""
 

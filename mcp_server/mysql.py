@@ -18,6 +18,7 @@ from mcp_server.closed import Closed
 from mcp_server.errors import (
     AccessDenied,
     ConnectionLost,
+    ConnectionStale,
     DatabaseBusy,
     DatabaseDown,
     DatabaseToolError,
@@ -30,6 +31,7 @@ from mcp_server.errors import (
 )
 from mcp_server.masking import Mask
 from mcp_server.mysql_pool import Pool
+from mcp_server.mysql_rows import PIECE
 from mcp_server.mysql_session import CONNECT_SECONDS, MySqlSession
 from mcp_server.policy import MYSQL_POLICY
 from mcp_server.settings import ConnectionSettings, Limits
@@ -104,7 +106,7 @@ class MySqlDatabase:
             connection.connect(self._tunnel.connect() if self._tunnel else None)
             if aside.POSSIBLE:
                 connection._rfile.close()
-                connection._rfile = io.BufferedReader(aside.Incoming(connection._sock))
+                connection._rfile = io.BufferedReader(aside.Incoming(connection._sock), PIECE)
         except pymysql.Error as error:
             raise self._unanswered(error) from error
         return connection
@@ -154,39 +156,34 @@ class MySqlDatabase:
 
     @contextmanager
     def session(self) -> Iterator[MySqlSession]:
-        session: MySqlSession | None = None
+        """Raises ConnectionStale when it was an idle connection, and that had broken meanwhile."""
+        session = MySqlSession(self._pool.take(), self.settings, self.policy, self.connect)
         try:
-            session = self._open()
+            self._fence(session)
             yield session
         except pymysql.Error as error:
-            if session is not None:
-                session.discard()
-            raise self._translated(error) from error
+            session.discard()
+            raise self._failed(session, error) from error
         except UnicodeDecodeError as error:
             message = "a column holds bytes that are no text: read it with HEX(...)"
             raise SqlFailed(number=0, message=message) from error
         finally:
-            if session is not None and session.leave():
+            if session.leave():
                 self._pool.keep(session.line)
 
-    def _open(self) -> MySqlSession:
-        """A fenced session; an idle connection that broke meanwhile is replaced once."""
-        try:
-            return self._fenced()
-        except pymysql.OperationalError as error:
-            if not isinstance(self._translated(error), ConnectionLost):
-                raise
-            self._pool.clear()
-            return self._fenced()
-
-    def _fenced(self) -> MySqlSession:
-        session = MySqlSession(self._pool.take(), self.settings, self.policy, self.connect)
+    def _fence(self, session: MySqlSession) -> None:
         try:
             session.enter_fence(self._limits.seconds)
-        except (pymysql.Error, DatabaseToolError):
+        except DatabaseToolError:
             session.discard()
             raise
-        return session
+
+    def _failed(self, session: MySqlSession, error: pymysql.Error) -> DatabaseToolError:
+        found = self._translated(error)
+        if session.proven or not isinstance(found, ConnectionLost):
+            return found
+        self._pool.clear()  # what broke this one may have broken all
+        return ConnectionStale(**found.slots)
 
     def close(self) -> None:
         self._pool.close()

@@ -6,12 +6,13 @@ on quoting and charset, so without these nothing runs at all.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import pymysql
 
 from mcp_server.errors import FenceMissing
+from mcp_server.mysql_answers import Rows
 from mcp_server.mysql_servers import (
     DESCRIBE,
     SESSION,
@@ -24,7 +25,6 @@ from mcp_server.mysql_servers import (
 TRANSACTION_FENCE = "START TRANSACTION READ ONLY"
 ENGINE_LAYERS = frozenset({SESSION, TRANSACTION})
 
-Rows = Sequence[Sequence[str | None]]
 Ask = Callable[[str], Rows]
 """One statement to the server; its rows."""
 
@@ -57,7 +57,7 @@ class Fence:
 
     @property
     def at_use(self) -> tuple[str, ...]:
-        """What waits for the statement: some servers fix here which rows it will see."""
+        """What goes with the first statement: some servers fix here which rows it will see."""
         return self.statements[1:]
 
     def lacking(self, read_back: Rows, where: str) -> frozenset[str]:

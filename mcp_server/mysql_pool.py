@@ -7,6 +7,7 @@ from typing import Any
 
 import pymysql
 
+from mcp_server.mysql_answers import Answers
 from mcp_server.mysql_fence import Fence
 from mcp_server.mysql_servers import Server
 
@@ -20,6 +21,8 @@ class Line:
     """Whom it leads to, and which fence that server takes."""
     unread: int = 0
     """How many answers are on their way that nobody has read."""
+    answers: Answers | None = None
+    """What it said the last time that it was made ready."""
     closed: bool = False
 
     def close(self) -> None:

@@ -14,7 +14,8 @@ from mcp_server.results import Cell
 
 Convert = Callable[[bytes], Cell]
 
-_PIECE = 64 * 1024
+PIECE = 64 * 1024
+"""How much of a line is read at once."""
 _HEADER = 4
 _LONGEST = 2**24 - 1
 """A packet of this length goes on in the next one."""
@@ -28,15 +29,18 @@ _WIDTHS = {252: 2, 253: 3, 254: 8}
 def packets(raw: Any) -> Iterator[bytes]:
     """The packets after the columns of a result, one a row, up to its end.
 
-    What is read ahead belongs to the same result: the server says nothing more until it is asked.
+    What the line holds behind that end, answers to later commands, stays on it.
     Raises pymysql.Error when the statement fails on its way, or the connection does.
     """
     data, at, number = b"", 0, raw._next_seq_id
+    seen = 0  # how much of `data`, at its end, is still on the line
     start = b""
     while True:
         end = at + _HEADER + int.from_bytes(data[at : at + 3], "little")
         if len(data) < at + _HEADER or len(data) < end:
-            data, at = data[at:] + _more(raw, end - len(data)), 0
+            raw._rfile.read(seen)
+            more, seen = _more(raw, end - len(data))
+            data, at = data[at:] + more, 0
             continue
         if data[at + 3] != number:
             raise _lost(raw, "packets out of order")
@@ -47,22 +51,31 @@ def packets(raw: Any) -> Iterator[bytes]:
             if len(packet) == _LONGEST:
                 continue
             packet, start = start, b""
-        if packet[0] == _ERROR:
+        is_end = packet[0] == _END and len(packet) <= _LONGEST_END
+        if is_end or packet[0] == _ERROR:
+            raw._rfile.read(seen - (len(data) - at))
+            if is_end:
+                return
             raise_mysql_exception(packet)
-        if packet[0] == _END and len(packet) <= _LONGEST_END:
-            return
         yield packet
 
 
-def _more(raw: Any, missing: int) -> bytes:
-    """What has arrived, at least a byte; a long packet is waited for as a whole."""
+def _more(raw: Any, missing: int) -> tuple[bytes, int]:
+    """What has arrived, at least a byte, and how much of it is still on the line.
+
+    A long packet is waited for as a whole.
+    """
     try:
-        more: bytes = raw._rfile.read(missing) if missing > _PIECE else raw._rfile.read1(_PIECE)
+        if missing > PIECE:
+            more, seen = raw._rfile.read(missing), 0
+        else:
+            more = raw._rfile.peek()
+            seen = len(more)
     except OSError as error:
         raise _lost(raw, str(error)) from error
     if not more:
         raise _lost(raw, "end of data")
-    return more
+    return more, seen
 
 
 def _lost(raw: Any, reason: str) -> pymysql.OperationalError:

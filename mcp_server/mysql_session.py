@@ -1,5 +1,6 @@
 """One connection to MySQL or MariaDB inside the fence: its statements, and ending them for real."""
 
+import itertools
 import logging
 import socket
 import threading
@@ -12,15 +13,10 @@ import pymysql
 from pymysql.connections import MySQLResult
 from pymysql.constants import CR
 
-from mcp_server import aside
+from mcp_server import aside, mysql_answers
 from mcp_server.errors import DatabaseToolError, FenceIncomplete
-from mcp_server.mysql_fence import (
-    ENGINE_LAYERS,
-    Fence,
-    Rows,
-    fence_of,
-    server_of,
-)
+from mcp_server.mysql_answers import Rows, answer
+from mcp_server.mysql_fence import ENGINE_LAYERS, Fence, fence_of, server_of
 from mcp_server.mysql_pool import Line
 from mcp_server.mysql_rows import cells, packets
 from mcp_server.mysql_servers import Server
@@ -40,9 +36,10 @@ LAYERS = (
     *("policy", "limits"),
 )
 # Commands of the protocol; PyMySQL has no public way to send several, nor the last one.
-_QUERY = b"\x03"
-_ROLLBACK = _QUERY + b"ROLLBACK"
+_ROLLBACK = b"\x03ROLLBACK"
 _RESET_CONNECTION = b"\x1f"  # drops locks, variables and temporary tables
+_LONGEST_PACKET = 2**24 - 1
+"""A packet of this length goes on in the next one."""
 
 
 class MySqlSession:
@@ -61,6 +58,11 @@ class MySqlSession:
         self.version = self.product = ""
         self.layers: tuple[str, ...] = ()
         self.missing: tuple[str, ...] = ()
+        self.proven = line.known is None
+        """Has it answered since it was taken? An idle connection may have broken meanwhile."""
+        self._due: tuple[bytes, ...] = ()
+        self._cleared = False
+        self._seconds = 0.0
         self._running = False
         self._packets: Iterator[bytes] = iter(())
         self._admitted: Reads | None = None
@@ -74,11 +76,10 @@ class MySqlSession:
         server, fence = self._known(seconds)
         self.flavour, self.version, self.product = server.flavour, server.version, server.product
         if not self.line.unread:
-            self._prepare(fence)
-        self._send(fence.at_use)
+            self._send(*_ahead(fence))
+            self.line.unread = len(fence.ahead)
         missing = fence.lacking(self._prepared(), self._settings.where)
-        for _ in fence.at_use:
-            self._answer()
+        self._due, self._seconds = tuple(map(_query, fence.at_use)), seconds
         self.missing = tuple(layer for layer in LAYERS if layer in missing)
         self.layers = tuple(layer for layer in LAYERS if layer not in missing)
         if self._settings.fence == "required" and missing & ENGINE_LAYERS:
@@ -88,8 +89,6 @@ class MySqlSession:
                 missing=", ".join(self.missing),
                 connection=self._settings.name,
             )
-        # A net under the deadline: a cut network must not hold a thread for ever.
-        self._wait_at_most(seconds + 2 * CONNECT_SECONDS)
 
     def _known(self, seconds: float) -> tuple[Server, Fence]:
         """Found out once a connection."""
@@ -104,47 +103,59 @@ class MySqlSession:
             rows: Rows = cursor.fetchall()
             return rows
 
-    def _prepare(self, fence: Fence, *before: bytes) -> None:
-        """Send all that can be sent ahead; who uses the connection next reads the answers."""
-        self._send(fence.ahead, *before)
-        self.line.unread = len(before) + len(fence.ahead)
-
     def _prepared(self) -> Rows:
         """What the server said to the last command that was sent ahead.
 
         A connection that was not cleared, or took not all of it, is as good as lost.
         """
+        line = self.line
         try:
-            *_, last = [self._answer() for _ in range(self.line.unread)]
+            line.answers = mysql_answers.read(self._raw, line.unread, line.answers)
         except pymysql.Error as error:
             raise pymysql.OperationalError(CR.CR_SERVER_LOST, f"not cleared: {error}") from error
-        self.line.unread = 0
-        return last
+        line.unread = 0
+        return line.answers.last
 
-    def _send(self, statements: Sequence[str], *before: bytes) -> None:
-        """All at once, after the commands `before`: one wait for the answers, not many."""
-        commands = [*before, *(_QUERY + statement.encode() for statement in statements)]
-        self._raw._write_bytes(b"".join(pack("<I", len(command)) + command for command in commands))
+    def _send(self, *commands: bytes) -> None:
+        """All at once: one wait for the answers, not many."""
+        self._raw._write_bytes(b"".join(itertools.chain.from_iterable(map(_packets, commands))))
 
-    def _answer(self) -> Rows:
-        self._raw._next_seq_id = 1  # each command begins a count of its own
+    def _begin(self, sql: str, *, last: bool) -> MySQLResult:
+        """The statement goes out right behind what is due before it; one wait for both answers."""
+        due, self._due, self._cleared = self._due, (), last
+        statement = _query(sql)
+        self._send(*due, statement, *(self._clearing() if last else ()))
+        for _ in due:
+            answer(self._raw)
+            self.proven = True
+        # A net under the deadline: a cut network must not hold a thread for ever.
+        self._wait_at_most(self._seconds + 2 * CONNECT_SECONDS)
+        self._raw._next_seq_id = len(list(_packets(statement))) % 256
         result = MySQLResult(self._raw)
-        result.read()
-        rows: Rows = result.rows or ()
-        return rows
+        result.init_unbuffered_query()
+        self.proven = True
+        return result
+
+    def _clearing(self) -> tuple[bytes, ...]:
+        """Everything of this session forgotten, and the settings of the next one made."""
+        _, fence = self._known(self._seconds)
+        return _ROLLBACK, _RESET_CONNECTION, *_ahead(fence)
 
     def _wait_at_most(self, seconds: float) -> None:
         # PyMySQL takes them at the start only.
-        self._raw._read_timeout = self._raw._write_timeout = seconds
+        self._raw._read_timeout = self._raw._write_timeout = self._raw._current_timeout = seconds
+        if self._raw._sock is not None:
+            self._raw._sock.settimeout(seconds)
 
     def admit(self, sql: str) -> None:
         self._admitted = admit(self, sql, self._policy)
 
-    def stream(self, sql: str) -> Stream:
+    def stream(self, sql: str, *, last: bool = False) -> Stream:
+        if self._cleared:
+            raise RuntimeError("the last statement of this session has been sent")
         self._finish()
         self._set_running(True)
-        self._raw.query(sql, unbuffered=True)
-        result = self._raw._result  # PyMySQL keeps the origin of columns to itself
+        result = self._begin(sql, last=last)
         if not result.unbuffered_active:
             return TypedStream((), iter(()))
         result.unbuffered_active, result.connection = False, None  # the rows are ours to read
@@ -210,9 +221,9 @@ class MySqlSession:
         self.line.close()
 
     def leave(self) -> bool:
-        """Everything of this session forgotten, the settings of the next one made.
+        """Clear the connection, where that has not been asked for yet.
 
-        Can the connection be used again? Its next session hears whether the server did so.
+        Can it be used again? Its next session hears whether the server did so.
         """
         if not self.line.closed:
             self._finish()
@@ -221,13 +232,16 @@ class MySqlSession:
         return not self.line.closed
 
     def _clear(self) -> bool:
+        if self.line.known is None:
+            return False
+        commands = self._clearing()
         try:
-            if self.line.known:
-                _, fence = self.line.known
-                self._prepare(fence, _ROLLBACK, _RESET_CONNECTION)
+            if not self._cleared:
+                self._send(*commands)
         except pymysql.Error:
             return False
-        return self.line.unread > 0
+        self.line.unread = len(commands)
+        return True
 
     def _finish(self) -> None:
         """Take what the server sent already, where the connection will be used again."""
@@ -244,6 +258,21 @@ class MySqlSession:
             aside.elsewhere(self._guard.acquire)
         self._running = running
         self._guard.release()
+
+
+def _ahead(fence: Fence) -> Iterator[bytes]:
+    return map(_query, fence.ahead)
+
+
+def _query(statement: str) -> bytes:
+    return b"\x03" + statement.encode("utf-8", "surrogateescape")
+
+
+def _packets(command: bytes) -> Iterator[bytes]:
+    """The command as the line carries it: in numbered pieces, the last one not of full length."""
+    for number, at in enumerate(range(0, len(command) + 1, _LONGEST_PACKET)):
+        piece = command[at : at + _LONGEST_PACKET]
+        yield pack("<I", len(piece) | number % 256 << 24) + piece
 
 
 def _is_running(spare: Any, number: int) -> bool:

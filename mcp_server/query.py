@@ -53,7 +53,7 @@ async def _run(
     def work(session: Session) -> QueryResult:
         started = time.perf_counter()
         session.admit(sql)
-        stream = session.stream(sql)
+        stream = session.stream(sql, last=True)
         rows, truncated = read(stream, limits, most_rows)
         if truncated in {"rows", "bytes"}:
             session.stop()

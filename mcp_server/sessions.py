@@ -23,8 +23,11 @@ class Session(Protocol):
     missing: tuple[str, ...]
     """The layers that this server does not give."""
 
-    def stream(self, sql: str) -> Stream:
-        """Run one statement; its rows come as they are taken."""
+    def stream(self, sql: str, *, last: bool = False) -> Stream:
+        """Run one statement; its rows come as they are taken.
+
+        Behind the `last` one the session is cleared at once, and takes no other.
+        """
 
     def admit(self, sql: str) -> None:
         """Hold the lists of the settings against what `sql` really reads, before it is streamed.

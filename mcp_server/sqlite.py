@@ -125,7 +125,7 @@ class SqliteSession:
         pragma = f"PRAGMA table_xinfo({quoted(source.table)})"
         return [str(row[1]) for row in self._connection.execute(pragma)]
 
-    def stream(self, sql: str) -> Stream:
+    def stream(self, sql: str, *, last: bool = False) -> Stream:
         try:
             cursor = self._connection.execute(sql)
         except sqlite3.DatabaseError as error:

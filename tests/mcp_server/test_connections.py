@@ -16,6 +16,7 @@ from mcp_server import aside
 from mcp_server import connections as connections_module
 from mcp_server.connections import Connections
 from mcp_server.errors import ConnectionLost, NoConnection, UnknownConnection
+from mcp_server.sessions import Session
 from mcp_server.settings import ConnectionSettings, Limits, Settings, load
 from tests.fixtures.databases import free_port
 from tests.mcp_server.conftest import admin, tools
@@ -218,6 +219,28 @@ def test_a_connection_that_breaks_while_a_statement_runs_is_reported(shop: str) 
 
     with closing(connections), pytest.raises(ConnectionLost):
         broken()
+
+
+async def test_an_idle_connection_that_broke_meanwhile_is_replaced_unnoticed(shop: str) -> None:
+    def number(session: Session) -> object:
+        [(own,)] = session.stream("SELECT CONNECTION_ID()", last=True)
+        return own
+
+    connections = Connections(load(database=shop, environ={}))
+    with closing(connections):
+        first = await connections.run(connections.get(), number, brief=True)
+        with closing(admin(shop)) as other, other.cursor() as cursor:
+            cursor.execute(f"KILL {first}")
+
+        assert await connections.run(connections.get(), number, brief=True) != first
+
+
+def test_behind_the_last_statement_a_session_takes_no_other(shop: str) -> None:
+    connections = Connections(load(database=shop, environ={}))
+    with closing(connections), connections.get().session() as session:
+        assert [*session.stream("SELECT 1", last=True)] == [(1,)]
+        with pytest.raises(RuntimeError, match="last statement"):
+            session.stream("SELECT 2")
 
 
 class Slowly:

@@ -4,6 +4,7 @@ A proxy takes the other layers' words out of what we say to the server, or a pla
 never says them. Where it is not plain to see, the attack is shown to work without the layer.
 """
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -178,15 +179,25 @@ def test_a_connection_that_cannot_be_reset_is_not_used_again(shop: str) -> None:
 
 def left_behind(url: str) -> tuple[bool, tuple[Any, ...]]:
     """Is the next session on the same connection, and does it see what the first one left?"""
+
+    def leave(opened: Session) -> Any:
+        [(number,)] = opened.stream("SELECT CONNECTION_ID()")
+        list(opened.stream("SELECT GET_LOCK('kotae_lock', 0), @a := 7"))
+        return number
+
+    def look(opened: Session) -> tuple[Any, Any]:
+        [(number,)] = opened.stream("SELECT CONNECTION_ID()")
+        [left] = opened.stream("SELECT IS_USED_LOCK('kotae_lock'), @a")
+        return number, left
+
+    async def one_after_the_other() -> tuple[bool, tuple[Any, ...]]:
+        first = await connections.run(connections.get(), leave)
+        again, left = await connections.run(connections.get(), look)
+        return first == again, left
+
     connections = Connections(load(database=url, environ={}))
     with closing(connections):
-        with connections.get().session() as opened:
-            [(first,)] = opened.stream("SELECT CONNECTION_ID()")
-            list(opened.stream("SELECT GET_LOCK('kotae_lock', 0), @a := 7"))
-        with connections.get().session() as opened:
-            [(again,)] = opened.stream("SELECT CONNECTION_ID()")
-            [left] = opened.stream("SELECT IS_USED_LOCK('kotae_lock'), @a")
-    return first == again, left
+        return asyncio.run(one_after_the_other())
 
 
 def test_rollback_alone_lets_go_of_the_tables_that_were_read(shop: str) -> None:

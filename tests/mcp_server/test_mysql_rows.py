@@ -56,6 +56,14 @@ def test_rows_come_in_order_until_the_end_and_their_numbers_start_anew_after_255
     assert list(packets(Line(*rows, END))) == rows
 
 
+@pytest.mark.parametrize("rows", [1, 9_000])
+def test_what_stands_behind_the_end_stays_on_the_line(rows: int) -> None:
+    line = Line(*[row(b"12345678")] * rows, END, b"later")
+
+    assert len(list(packets(line))) == rows
+    assert line._rfile.read()[4:] == b"later"
+
+
 @pytest.mark.parametrize("length", [LONGEST - 1, LONGEST, LONGEST + 1])
 def test_a_row_longer_than_a_packet_is_put_together(length: int) -> None:
     whole = row(b"b" * (length - 4))
