@@ -11,8 +11,8 @@ import pytest
 from assistant.events import Answer, Answered
 from assistant.options import Options
 from assistant.prompt import prefix, table_line
+from tests.assistant.loop.running import opened
 from tests.assistant.shop import SCHEMA, write_shop
-from tests.assistant.test_loop import opened
 from tests.fixtures.scripted_model import Reply, ScriptedModel, Text, statement
 
 ORDERS = (

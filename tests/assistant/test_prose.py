@@ -6,9 +6,9 @@ import pytest
 from assistant.events import Answer, Answered, Event, Progress, TextDelta
 from assistant.options import Options
 from assistant.prose import adds
+from tests.assistant.loop.running import opened
 from tests.assistant.scripted import result
 from tests.assistant.shop import write_shop
-from tests.assistant.test_loop import opened
 from tests.fixtures.scripted_model import UNAVAILABLE, Reply, ScriptedModel, Text, statement
 
 BY_STATUS = "SELECT status, SUM(amount) AS total FROM orders GROUP BY status ORDER BY total DESC"

@@ -1,4 +1,4 @@
-"""`make bench-mcp`: our server beside its peers, same database, same run, rounds interleaved.
+"""`make bench-mcp`: our server beside its peers, same database, same run, taking turns.
 
 Prints Markdown: medians over the rounds, ratios to dbhub, and whether each target is met.
 """
@@ -82,9 +82,9 @@ async def _compare(label: str, url: str, rounds: int) -> None:
     known = list(servers(url))
     found: Found = {server.name: [] for server in known}
     for at in range(rounds):
-        for server in known:
-            print(f"kotae: {label}, round {at + 1}: {server.name}", file=sys.stderr)
-            await _round(server, found)
+        print(f"kotae: {label}, round {at + 1} of {rounds}", file=sys.stderr)
+        turn = asyncio.Lock()
+        await asyncio.gather(*(_round(server, turn, found) for server in known))
     _print(found)
     stopped = await stopping.measure(known[0], url)
     print(
@@ -96,9 +96,9 @@ async def _compare(label: str, url: str, rounds: int) -> None:
     )
 
 
-async def _round(server: Server, found: Found) -> None:
+async def _round(server: Server, turn: asyncio.Lock, found: Found) -> None:
     try:
-        found[server.name].append(await measure(server))
+        found[server.name].append(await measure(server, turn))
     except* (
         RuntimeError,
         OSError,
