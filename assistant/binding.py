@@ -3,9 +3,9 @@
 Mended: another dialect's spelling, a quote inside a literal, one alias of two tables, a condition
 ahead of its table, a name with one near one, a column under the wrong alias, a foreign key's name
 on both sides of its =, a forgotten join to the one-side, a column that must be grouped too, days
-compared with moments or months, and what a person misses in the rows: a measure that they are
-ranked or chosen by, the group of a total, the names behind ids. The rest stays as the model wrote
-it, to the letter.
+compared with moments or months, a total that the question says and the statement does not, and
+what a person misses in the rows: a measure that they are ranked or chosen by, the group of a
+total, the names behind ids. The rest stays as the model wrote it, to the letter.
 """
 
 import re
@@ -16,6 +16,7 @@ from assistant.dialect import native
 from assistant.grouping import grouped_too
 from assistant.joins import in_order
 from assistant.labels import group_shown, named
+from assistant.meaning import compared_as_total, counted_once
 from assistant.mends import Bound, Mend, mended
 from assistant.moments import fitting_days
 from assistant.names import forgotten_join, near_columns, near_tables
@@ -27,10 +28,14 @@ from assistant.scopes import parsed
 _INNER_QUOTE = re.compile(r"(?<=[A-Za-z])'(?=[A-Za-z])")
 
 
-def bind(sql: str, schema: Schema) -> Bound:
+def bind(sql: str, schema: Schema, question: str = "") -> Bound:
     """The statement with its mends; unchanged where it cannot be parsed."""
     bound = _quoted(Bound(*native(sql, schema.flavour)))
-    for rule in _RULES:
+    for rule in _NAMES:
+        bound = mended(bound, rule(bound.sql, schema))
+    for meaning in _MEANINGS if question else ():
+        bound = mended(bound, meaning(bound.sql, schema, question))
+    for rule in _SHOWN:
         bound = mended(bound, rule(bound.sql, schema))
     return bound
 
@@ -43,7 +48,8 @@ def _quoted(bound: Bound) -> Bound:
     return Bound(doubled, (*bound.mends, "' → ''"))
 
 
-_RULES: tuple[Callable[[str, Schema], Iterable[Mend]], ...] = (
+_Rule = Callable[[str, Schema], Iterable[Mend]]
+_NAMES: tuple[_Rule, ...] = (
     near_tables,
     separate_aliases,
     keyed,
@@ -53,7 +59,9 @@ _RULES: tuple[Callable[[str, Schema], Iterable[Mend]], ...] = (
     in_order,
     grouped_too,
     fitting_days,
-    measured_by,
-    group_shown,
-    named,
 )
+_MEANINGS: tuple[Callable[[str, Schema, str], Iterable[Mend]], ...] = (
+    counted_once,
+    compared_as_total,
+)
+_SHOWN: tuple[_Rule, ...] = (measured_by, group_shown, named)

@@ -22,6 +22,11 @@ def multiplied(sql: str, schema: Schema) -> list[tuple[str, str]]:
     return list(dict.fromkeys(found))
 
 
+def repeated(alias: str, scope: Scope, tables: dict[str, Table]) -> bool:
+    """Whether the joins of this SELECT give rows of `alias` several times."""
+    return _repeater(alias, equalities(scope, tables), tables) is not None
+
+
 def _in_select(scope: Scope, tables: dict[str, Table]) -> Iterator[tuple[str, str]]:
     edges = equalities(scope, tables)
     for total in own(scope, exp.Sum, exp.Avg, exp.Count):

@@ -277,7 +277,7 @@ class Loop:
                     yield event
             turn.reply = parse(turn.raw)
             if isinstance(turn.reply, Statement):
-                bound = self._bound(turn.reply.sql, turn.tables)
+                bound = self._bound(turn.reply.sql, turn)
                 turn.reply, turn.mends = replace(turn.reply, sql=bound.sql), bound.mends
                 await self._check(bound.sql, turn, last=last)
                 yield SqlReady(bound.sql, bound.mends)
@@ -297,5 +297,5 @@ class Loop:
         if turn.tables.flavour != "sqlite":  # its plan tells no rows
             await check_cost(sql, self._tools, self._options.most_rows_read)
 
-    def _bound(self, sql: str, tables: Schema) -> Bound:
-        return bind(sql, tables) if self._methods.checks else Bound(sql)
+    def _bound(self, sql: str, turn: Turn) -> Bound:
+        return bind(sql, turn.tables, turn.question) if self._methods.checks else Bound(sql)

@@ -1,0 +1,128 @@
+"""Totals that a question says and a statement does not."""
+
+import pytest
+
+from assistant.binding import bind
+from assistant.schema import ForeignKey, Schema, SchemaColumn, Table
+
+
+def table(name: str, columns: str, *, to: str = "", comment: str = "") -> Table:
+    """A table with the key `id`, and a key to each table of `to`, called after its singular."""
+    keys = [(f"{one.removesuffix('s')}_id", one) for one in to.split()]
+    names = ["id", *(key for key, _ in keys), *columns.split()]
+    return Table(
+        name,
+        tuple(SchemaColumn(one, "int") for one in names),
+        comment=comment,
+        primary_key=("id",),
+        foreign_keys=tuple(ForeignKey((key,), one, ("id",)) for key, one in keys),
+    )
+
+
+SCHEMA = Schema(
+    "default",
+    "mysql",
+    "9.7",
+    (
+        table("students", "name", comment="学生"),
+        table("courses", "title fee", comment="講座"),
+        table("enrollments", "grade", to="students courses", comment="履修"),
+        table("reviews", "rating", to="courses", comment="評価"),
+    ),
+)
+JOIN = "FROM courses c JOIN reviews r ON r.course_id = c.id"
+
+
+def meant(sql: str, question: str) -> str:
+    return " ".join(bind(sql, SCHEMA, question).sql.split())
+
+
+@pytest.mark.parametrize(
+    ("question", "sql", "counted"),
+    [
+        (
+            "How many students got an A?",
+            "SELECT COUNT(student_id) AS n FROM enrollments WHERE grade = 1",
+            "SELECT COUNT(DISTINCT student_id) AS n FROM enrollments WHERE grade = 1",
+        ),
+        (
+            "学生は何人いますか？",
+            "SELECT COUNT(e.student_id) FROM enrollments e",
+            "SELECT COUNT(DISTINCT e.student_id) FROM enrollments e",
+        ),
+        (
+            "How many courses have reviews?",
+            f"SELECT COUNT(c.id) AS n {JOIN}",
+            f"SELECT COUNT(DISTINCT c.id) AS n {JOIN}",
+        ),
+    ],
+)
+def test_whoever_is_asked_for_is_counted_once(question: str, sql: str, counted: str) -> None:
+    assert meant(sql, question) == counted
+
+
+@pytest.mark.parametrize(
+    ("question", "sql"),
+    [
+        ("How many enrollments are there?", "SELECT COUNT(student_id) AS n FROM enrollments"),
+        ("How many student enrollments?", "SELECT COUNT(student_id) AS n FROM enrollments"),
+        ("How many students are there?", "SELECT COUNT(id) AS n FROM students"),
+        ("How many students got an A?", "SELECT COUNT(DISTINCT student_id) AS n FROM enrollments"),
+        ("学生は何件履修しましたか？", "SELECT COUNT(student_id) AS n FROM enrollments"),
+    ],
+)
+def test_rows_stay_rows_where_those_are_asked_for(question: str, sql: str) -> None:
+    assert meant(sql, question) == sql
+
+
+@pytest.mark.parametrize(
+    ("question", "where", "having"),
+    [
+        ("with an average rating above 4", "r.rating > 4", "AVG(r.rating) > 4"),
+        ("that have more than 4,000 in total", "r.rating > 4000", "SUM(r.rating) > 4000"),
+        ("with at least 3 reviews", "r.rating >= 3", "COUNT(DISTINCT r.id) >= 3"),
+        ("平均が4を超える講座", "r.rating > 4", "AVG(r.rating) > 4"),
+        ("評価が3件以上の講座", "r.rating >= 3", "COUNT(DISTINCT r.id) >= 3"),
+        ("累計で4000より多い講座", "r.rating > 4000", "SUM(r.rating) > 4000"),
+    ],
+)
+def test_a_number_is_compared_with_the_total_that_the_question_says(
+    question: str, where: str, having: str
+) -> None:
+    found = bind(f"SELECT c.title {JOIN} WHERE {where} ORDER BY c.title", SCHEMA, question)
+
+    shown = {"A": "average", "S": "total", "C": "n"}[having[0]]
+    measure = f"{having.rsplit(' ', 2)[0]} AS {shown}"
+    assert " ".join(found.sql.split()) == (
+        f"SELECT c.title , {measure} {JOIN} GROUP BY c.id, c.title HAVING {having} ORDER BY c.title"
+    )
+    assert found.mends == (f"{where} → HAVING {having}", f"+ {measure}")
+
+
+def test_other_conditions_and_groups_stay() -> None:
+    sql = f"SELECT c.title {JOIN} WHERE c.fee > 9 AND r.rating > 4 GROUP BY c.title"
+
+    assert meant(sql, "Titles above 9 with an average rating of more than 4") == (
+        f"SELECT c.title , AVG(r.rating) AS average {JOIN} WHERE c.fee > 9"
+        " GROUP BY c.title HAVING AVG(r.rating) > 4"
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "sql"),
+    [
+        ("reviews with a rating above 4", f"SELECT c.title {JOIN} WHERE r.rating > 4"),
+        ("average rating above 4", "SELECT id FROM reviews WHERE rating > 4"),
+        ("average rating above 4", f"SELECT r.id {JOIN} WHERE r.rating > 4"),
+        ("average fee above 4", f"SELECT c.title {JOIN} WHERE c.fee > 4"),
+        ("average rating above 44", f"SELECT c.title {JOIN} WHERE r.rating > 4"),
+        ("average rating above 4", f"SELECT c.title {JOIN} WHERE r.rating = 4"),
+        (
+            "average rating above 4",
+            f"SELECT c.title, COUNT(*) AS n {JOIN} WHERE r.rating > 4 GROUP BY c.title"
+            " HAVING COUNT(*) > 1",
+        ),
+    ],
+)
+def test_a_number_of_single_rows_stays_with_them(question: str, sql: str) -> None:
+    assert meant(sql, question) == sql
