@@ -69,6 +69,20 @@ def counts_nothing(question: str, sql: str, schema: Schema) -> bool:
     return tree.find(exp.AggFunc) is None and _lists_texts(sql, tree, schema)
 
 
+def noun(table: str) -> str:
+    """A pattern for what the rows of a table are called, one or several: customers?."""
+    word = re.escape(table.lower().rsplit("_", 1)[-1])
+    if word.endswith("ies"):
+        return f"{word[:-3]}(?:y|ies)"
+    return f"{word.removesuffix('s')}s?"
+
+
+def named_tables(question: str, schema: Schema) -> list[str]:
+    """The tables that the question speaks of by name."""
+    said = question.lower()
+    return [t.name for t in schema.tables if re.search(rf"\b{noun(t.name)}\b", said)]
+
+
 def ranks_nothing(question: str, sql: str) -> bool:
     """Whether the question asks for the first of many and the statement puts them in no order."""
     tree = parsed(sql)

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from assistant.asked import counts_nothing, ranks_nothing, ungrouped_unit
+from assistant.asked import counts_nothing, named_tables, ranks_nothing, ungrouped_unit
 from assistant.conclusion import WRITES, Turn
 from assistant.dates import ignored
 from assistant.errors import (
@@ -21,7 +21,7 @@ from assistant.errors import (
     UngroupedColumns,
 )
 from assistant.events import QueryResult
-from assistant.facts import Compared, error_facts, reads_a_table, unmatched
+from assistant.facts import Compared, error_facts, reads_a_table, unmatched, unread
 from assistant.fanout import multiplied
 from assistant.grounding import is_empty
 from assistant.grouping import ungrouped
@@ -89,7 +89,8 @@ def _check_question(sql: str, turn: Turn) -> None:
     if counts_nothing(turn.question, sql, turn.tables):
         raise NotCounted(keep=_kept(sql))
     if ranks_nothing(turn.question, sql):
-        raise NotRanked
+        named = named_tables(turn.question, turn.tables)
+        raise NotRanked(way=unread(named, sql, turn.tables))
 
 
 def _kept(sql: str) -> str:

@@ -410,7 +410,7 @@ class MeaningUnsaid(QuestionFailed):
 class NotRanked(QuestionFailed):
     """Rows in no order for a question about the first of them; said to the model, once."""
 
-    template = "The question asks for the first of many; ORDER BY what it ranks by, and LIMIT."
+    template = "The question asks for the first of many; ORDER BY what it ranks by, and LIMIT.{way}"
 
 
 class Misjoined(QuestionFailed):

@@ -62,6 +62,13 @@ def error_facts(message: str, sql: str, schema: Schema) -> str:
     return "\n".join(facts)
 
 
+def unread(names: Sequence[str], sql: str, schema: Schema) -> str:
+    """How to get to the first of these tables that the statement does not read; "" for none."""
+    read = _tables(sql, schema)
+    path = next((p for n in names if n not in read and (p := _path(read, [n], schema))), "")
+    return f" Join so: FROM {path}." if path else ""
+
+
 def own_names(sql: str) -> set[str]:
     """The names that the statement gives with AS."""
     tree = parsed(sql)

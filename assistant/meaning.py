@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from sqlglot import exp
 from sqlglot.optimizer.scope import Scope
 
+from assistant.asked import noun
 from assistant.fanout import repeated
 from assistant.linking import fold
 from assistant.mends import Mend
@@ -77,19 +78,11 @@ def _only(sql: str) -> Iterator[Scope]:
 
 def _counts(table: Table, question: str) -> bool:
     """Whether the question asks for the number of these."""
-    english = rf"\b(?:how many|number of) (?:[a-z-]+ )?{_noun(table.name)}\b"
+    english = rf"\b(?:how many|number of) (?:[a-z-]+ )?{noun(table.name)}\b"
     if re.search(english, fold(question)):
         return True
     comment = re.escape(fold(table.comment))
     return bool(comment and re.search(rf"{comment}.{{0,24}}(?:{_PEOPLE})", fold(question)))
-
-
-def _noun(name: str) -> str:
-    """A pattern for the singular and the plural of a table's name."""
-    word = re.escape(name.lower().rsplit("_", 1)[-1])
-    if word.endswith("ies"):
-        return f"{word[:-3]}(?:y|ies)"
-    return f"{word.removesuffix('s')}s?"
 
 
 def _first(column: exp.Column) -> exp.Identifier:
@@ -154,7 +147,7 @@ def _counted(before: str, behind: str, tables: dict[str, Table]) -> str | None:
     for alias, table in tables.items():
         comment = re.escape(fold(table.comment))
         japanese = comment and re.search(rf"{comment}[がをの]?\s*$", before)
-        said = re.match(rf"\s+(?:[a-z-]+ )?{_noun(table.name)}\b", behind)
+        said = re.match(rf"\s+(?:[a-z-]+ )?{noun(table.name)}\b", behind)
         if len(table.primary_key) == 1 and (
             said or (japanese and re.match(_COUNTERS, behind.lstrip()))
         ):

@@ -492,6 +492,8 @@ class ConnectionLost(RetryLater):
 class ConnectionStale(ConnectionLost):
     """An idle connection had broken: what was asked on it can be asked on another one at once."""
 
+    template = ConnectionLost.template
+
 
 class DatabaseBusy(RetryLater):
     """No connection is free, here or on the server."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.asked import counts_nothing, ranks_nothing, ungrouped_unit
+from assistant.asked import counts_nothing, named_tables, ranks_nothing, ungrouped_unit
 from tests.assistant.shop import SCHEMA
 
 TOTAL = "SELECT SUM(amount) AS total FROM orders"
@@ -75,3 +75,16 @@ def test_rows_in_no_order_are_no_answer_to_which_is_first(
     question: str, sql: str, expected: bool
 ) -> None:
     assert ranks_nothing(question, sql) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("Which customer has placed the most orders?", ["customers", "orders"]),
+        ("List ORDERS", ["orders"]),
+        ("In what order do they come, by customership?", ["orders"]),
+        ("How many are there?", []),
+    ],
+)
+def test_tables_are_named_in_the_singular_too(question: str, named: list[str]) -> None:
+    assert named_tables(question, SCHEMA) == named

@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.facts import Compared, error_facts, reads_a_table, unknown_name, unmatched
+from assistant.facts import Compared, error_facts, reads_a_table, unknown_name, unmatched, unread
 from assistant.schema import ForeignKey, Schema, SchemaColumn, Table
 from tests.assistant.shop import SCHEMA
 
@@ -150,3 +150,13 @@ def test_what_a_column_holds_instead_is_told() -> None:
 )
 def test_rows_come_from_a_table_or_are_the_models_own_words(sql: str, reads: bool) -> None:
     assert reads_a_table(sql) is reads
+
+
+def test_a_table_that_is_spoken_of_and_not_read_comes_with_the_way_there() -> None:
+    sql = "SELECT COUNT(lines.id) AS n FROM lines"
+    way = (
+        "lines JOIN orders ON lines.order_id = orders.id JOIN stores ON orders.store_id = stores.id"
+    )
+
+    assert unread(["lines", "stores"], sql, CHAIN) == f" Join so: FROM {way}."
+    assert unread(["lines", "alone"], sql, CHAIN) == ""
