@@ -57,7 +57,7 @@ from assistant.prose import adds, prose
 from assistant.reply import Refusal, Statement, parse
 from assistant.rerun import run_sql
 from assistant.schema import Schema
-from assistant.vague import vague_word
+from assistant.vague import unmeasured
 
 CALLS = 2
 
@@ -192,13 +192,14 @@ class Loop:
         found = find_periods(question, self._calendar(question))
         links = await self._links(question, tables)
         part = self._question_part(question, links, found)
+        said = [link.hint for link in links]
         return Turn(
             question=question,
             lang=language_of(question),
             started=started,
             found=found,
             today=self._today(),
-            vague=self._vague(question, links),
+            vague=unmeasured(question, [*terms_in(question, self._options.knowledge), *said]),
             links=links,
             messages=prompt.messages(self._opening(tables), part, earlier),
             schema=prompt.reply_schema(question),
@@ -229,14 +230,6 @@ class Loop:
         """Today, and when the fiscal year starts: in Japan in April unless said otherwise."""
         usual = 4 if language_of(question) == "ja" else 1
         return Today(self._today(), self._options.fiscal_year_starts or usual)
-
-    def _vague(self, question: str, links: tuple[Link, ...]) -> str | None:
-        """A word without a measure, unless it is stored, or the house says what it means by it."""
-        word = vague_word(question)
-        if word is None:
-            return None
-        known = [*terms_in(question, self._options.knowledge), *(link.hint for link in links)]
-        return None if any(word in one for one in known) else word
 
     async def _links(self, question: str, tables: Schema) -> tuple[Link, ...]:
         """What the question says of stored values; without an index, of the schema's few."""

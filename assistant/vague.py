@@ -1,6 +1,7 @@
 """Words that rank or choose without saying by what: "our best customer", 人気の商品."""
 
 import re
+from collections.abc import Iterable
 
 _VAGUE = re.compile(
     r"(?<!how )(?<!most )(?<!least )(?<!more )(?<!less )\b(?P<en>good|better|bad|badly|worse"
@@ -10,6 +11,12 @@ _VAGUE = re.compile(
     r"|(?<![がも])(?P<always>よい|良い|悪い|人気|優秀|重要|問題のある)",
     re.IGNORECASE,
 )
+
+
+def unmeasured(question: str, known: Iterable[str]) -> str | None:
+    """The vague word, unless what is `known` of the question speaks of it: values, terms."""
+    word = vague_word(question)
+    return None if word is None or any(word in one for one in known) else word
 
 
 def vague_word(question: str) -> str | None:
