@@ -17,8 +17,6 @@ from mcp_server import settings_values as checked
 from mcp_server.closed import CLOSED
 from mcp_server.database_url import DatabaseUrl, read_url
 from mcp_server.errors import (
-    BadFence,
-    BadTls,
     BadTunnel,
     BadUrl,
     SqliteFileMissing,
@@ -38,8 +36,6 @@ _URL_OPTIONS = frozenset(
     {"unix_socket", "ssl_ca", "ssl_cert", "ssl_key", "ssl_verify_cert", "ssl_verify_identity"}
 )
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
-_TLS = frozenset({"verified", "preferred", "off"})
-_FENCES = frozenset({"required", "available"})
 _ENVIRONMENT = "env"
 
 
@@ -185,9 +181,9 @@ def _connection_section(file: str, key: str, name: str, section: Any) -> Connect
         allow=checked.places(file, f"{key}.allow", keys.get("allow", ())),
         deny=_deny(checked.places(file, f"{key}.deny", keys.get("deny", CLOSED))),
         functions=checked.texts(file, f"{key}.functions", keys.get("functions", ())),
-        tls=_tls(file, f"{key}.tls", keys.get("tls", "")) or plain.tls,
+        tls=checked.tls(file, f"{key}.tls", keys.get("tls", "")) or plain.tls,
         mask=checked.columns(file, f"{key}.mask", keys.get("mask", ())),
-        fence=_fence(file, f"{key}.fence", keys.get("fence", plain.fence)),
+        fence=checked.fence(file, f"{key}.fence", keys.get("fence", plain.fence)),
         tunnel=_tunnel(file, f"{key}.tunnel", keys["tunnel"], plain) if "tunnel" in keys else None,
     )
     if "password_file" in keys:
@@ -221,24 +217,12 @@ def _connection(name: str, text: str, key: str, file: str) -> ConnectionSettings
             return ConnectionSettings(name, _sqlite(url.database))
         case "mysql" | "mysql+pymysql" | "mariadb" | "mariadb+pymysql":
             checked.refuse_unknown(file, f"{key}?", url.query, _URL_OPTIONS | {"tls", "fence"})
-            tls = _tls(file, f"{key}?tls", url.query.get("tls", ""))
-            fence = _fence(file, f"{key}?fence", url.query.get("fence", "required"))
+            tls = checked.tls(file, f"{key}?tls", url.query.get("tls", ""))
+            fence = checked.fence(file, f"{key}?fence", url.query.get("fence", "required"))
             options = {k: v for k, v in url.query.items() if k not in {"tls", "fence"}}
             bare = replace(url, driver="mysql", query=options)
             return ConnectionSettings(name, bare, tls=tls, fence=fence)
     raise BadUrl(file=file, key=key)
-
-
-def _tls(file: str, key: str, value: str) -> str:
-    if value and value not in _TLS:
-        raise BadTls(file=file, key=key)
-    return value
-
-
-def _fence(file: str, key: str, value: str) -> str:
-    if value not in _FENCES:
-        raise BadFence(file=file, key=key)
-    return value
 
 
 def _sqlite(path: str) -> DatabaseUrl:

@@ -10,16 +10,20 @@ from typing import Any
 
 from mcp_server.errors import (
     BadColumns,
+    BadFence,
     BadNames,
     BadNumber,
     BadSection,
     BadText,
     BadTexts,
+    BadTls,
     BadTunnel,
     SettingUnreadable,
     UnknownSetting,
 )
 
+_TLS = frozenset({"verified", "preferred", "off"})
+_FENCES = frozenset({"required", "available"})
 _COLUMN = re.compile(r"([^.*]+\.)?[^.*]+\.[^.*]+")
 _PLACE = re.compile(r"[^.]+(\.[^.]+){0,2}")
 # Nothing that begins with "-" may become an option of ssh, and nothing else a shell could read.
@@ -119,3 +123,17 @@ def positive(file: str, key: str, kind: type, value: Any) -> Any:
     if isinstance(value, bool) or number != float(value if number else 0) or not 0 < number < 2**31:
         raise BadNumber(file=file, key=key)
     return number
+
+
+def tls(file: str, key: str, value: str) -> str:
+    """The word, or nothing where none was said. Raises BadTls."""
+    if value and value not in _TLS:
+        raise BadTls(file=file, key=key)
+    return value
+
+
+def fence(file: str, key: str, value: str) -> str:
+    """Raises BadFence."""
+    if value not in _FENCES:
+        raise BadFence(file=file, key=key)
+    return value
