@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from assistant.events import Answer, Event, Progress
 from assistant.linking import StoredValue
@@ -21,6 +21,15 @@ class Asker(Protocol):
     """
 
     def ask(self, question: str) -> AsyncGenerator[Event, None]: ...
+
+
+@runtime_checkable
+class DoubleChecking(Protocol):
+    """An asker that can look at its own answer a second time."""
+
+    def double_check(self, question: str, first: Answer) -> AsyncGenerator[Event, None]:
+        """A second sample of the question; the last event tells how the two compare."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,6 @@
 """A second opinion, on request: another sample of the same question, and whether its rows agree."""
 
-from collections.abc import AsyncGenerator
 from dataclasses import replace
-from typing import Protocol, runtime_checkable
 
 from assistant.evaluation.scoring import matches
 from assistant.events import Answer, Answered, Event
@@ -11,15 +9,6 @@ from assistant.model import Sampling
 
 SECOND = Sampling(temperature=0.7, seed=1)
 """Warm enough to find another reading where there is one."""
-
-
-@runtime_checkable
-class DoubleChecking(Protocol):
-    """An asker that can look at its own answer a second time."""
-
-    def double_check(self, question: str, first: Answer) -> AsyncGenerator[Event, None]:
-        """A second sample of the question; the last event tells how the two compare."""
-        ...
 
 
 def compared(first: Answer, event: Event, lang: Language) -> Event:

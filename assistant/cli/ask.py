@@ -80,8 +80,9 @@ async def _answered(
     opener: "OpenAsker", question: str, check: bool
 ) -> tuple["Answer", "Answer | None"]:
     """The answer, checked if wished, and another where a second sample gives other rows."""
+    from assistant.asker import DoubleChecking
     from assistant.cli.narrator import Narrator
-    from assistant.doublecheck import DoubleChecking, agree
+    from assistant.doublecheck import agree
 
     with Narrator() as narrator:
         async with opener(narrator.hear) as asker:

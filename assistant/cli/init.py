@@ -11,7 +11,6 @@ import typer
 from assistant.cli.console import fail, our_errors, reporting_errors, say
 from assistant.locale import Language, t
 from assistant.setup.choice import Choice, Tested
-from assistant.setup.writing import settings_path, write_settings
 
 
 def register(app: typer.Typer) -> None:
@@ -38,6 +37,8 @@ def init(  # noqa: PLR0913, PLR0917 - each is an option that a person types
     force: Annotated[bool, typer.Option("--force", help=t("init.force_help"))] = False,
 ) -> None:
     """Settle what is to be written, look at the database, write, say what to type next."""
+    from assistant.setup.writing import settings_path, write_settings
+
     path = output or settings_path()
     wish = Choice(database or "", "", keyring, model, endpoint, language)
     try:

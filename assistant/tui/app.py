@@ -1,7 +1,6 @@
 """The chat: puts the parts together and nothing more. What can be done stands in `registry`."""
 
 import asyncio
-import gc
 import signal
 from collections.abc import Iterable
 from contextlib import suppress
@@ -82,7 +81,6 @@ class ChatApp(App[None]):
         """Begin to open once the line to type in is on the screen."""
         if not self._painted and self.line.size.height:
             self._painted = True
-            gc.freeze()  # all that is loaded stays: no key waits until it has been looked through
             self.run_worker(self._opened(), group="opening", exit_on_error=False)
 
     async def on_unmount(self) -> None:

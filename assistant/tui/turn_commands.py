@@ -5,8 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.asker import failed_answer
-from assistant.doublecheck import DoubleChecking
+from assistant.asker import DoubleChecking, failed_answer
 from assistant.events import Answer
 from assistant.locale import language, t
 from assistant.tui.aside import Aside

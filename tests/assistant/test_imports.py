@@ -23,9 +23,15 @@ def test_the_screen_library_is_loaded_by_the_chat_only(module: str) -> None:
     assert "textual" not in loaded_by(f"import {module}")
 
 
+HEAVY = {"aiohttp", "mcp", "openai", "pydantic", "sqlalchemy", "sqlglot"}
+
+
 def test_the_command_line_starts_without_the_heavy_libraries() -> None:
-    heavy = {"textual", "sqlalchemy", "openai", "mcp", "sqlglot"}
-    assert not heavy & loaded_by("import assistant.cli")
+    assert not {"textual", *HEAVY} & loaded_by("import assistant.cli")
+
+
+def test_the_chat_is_painted_before_the_heavy_libraries_are_loaded() -> None:
+    assert not HEAVY & loaded_by("import assistant.cli, assistant.tui.app")
 
 
 def test_the_chat_turns_off_the_keys_that_garble_japanese_before_textual_reads_it() -> None:
