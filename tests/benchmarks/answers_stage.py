@@ -81,7 +81,7 @@ def model_server(model: str, url: str | None, log: Path) -> Iterator[Endpoint]:
         with connect(ServerWish(endpoint=url, api_key=key)) as endpoint:
             yield endpoint
         return
-    place = replace(on_cpu(CONTEXT * SLOTS, physical_cores()), slots=SLOTS, repack=False)
+    place = replace(on_cpu(CONTEXT * SLOTS, physical_cores()), slots=SLOTS)
     file = pull(model_named(model), models_folder())
     log.parent.mkdir(parents=True, exist_ok=True)
     launch = Launch(file, model, place)

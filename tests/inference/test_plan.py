@@ -91,6 +91,13 @@ def test_the_plan_of_a_known_machine(box, model, choice, mebibytes, published) -
     assert made.speed.predicted < made.speed.ceiling
 
 
+def test_a_dense_model_is_repacked_for_the_processor_and_for_no_gpu() -> None:
+    alone, beside = planned("qwen2.5-coder-1.5b", 16), planned("qwen2.5-coder-1.5b", 16, "card", 8)
+
+    assert (alone.verdict, alone.place.repack, alone.memory.evictable) == ("fits", True, 0)
+    assert not beside.place.repack
+
+
 def test_24_gb_do_not_hold_the_large_model_and_the_plan_tells_what_would() -> None:
     poor = planned("gpt-oss-120b", 24)
     assert (poor.verdict, poor.missing // MIB) == ("does not fit", 40_015)
