@@ -178,7 +178,7 @@ def main() -> None:
     """Print the tables with machine and date."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", default=MODEL)
-    parser.add_argument("--minutes", type=float, default=15, help="what the tuning may take")
+    parser.add_argument("--minutes", type=float, default=10, help="what the tuning may take")
     parser.add_argument("--hollow", action="store_true", help="also the shapes of gpt-oss")
     wish = parser.parse_args()
     cores, ram = physical_cores(), human_size(total_memory())
