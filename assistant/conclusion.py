@@ -8,7 +8,7 @@ from assistant.doubts import doubts
 from assistant.errors import AssistantError, DatabaseToolFailed
 from assistant.events import Answer, QueryResult, Usage
 from assistant.facts import own_names, unknown_name
-from assistant.grounding import ground, states_own_number
+from assistant.grounding import ground, is_empty, states_own_number
 from assistant.linking import Link
 from assistant.locale import Language, describe, t
 from assistant.model import Message, ReplySchema, Sampling
@@ -83,9 +83,13 @@ def conclude(turn: Turn, *, model: str, database: str) -> Answer:
 
 
 def _to_come(turn: Turn, sql: str) -> list[str]:
-    """Periods of the future that the question asks about and the statement leaves out."""
-    left_out = ignored(turn.found.periods, sql)
-    return [period.name for period in left_out if period.first > turn.today]
+    """Periods of the future that the question asks about, and of which nothing is told.
+
+    The statement leaves them out, or finds no row of theirs.
+    """
+    told = turn.result is not None and not is_empty(turn.result)
+    untold = ignored(turn.found.periods, sql) if told else turn.found.periods
+    return [period.name for period in untold if period.first > turn.today]
 
 
 def names_nothing(error: AssistantError | None, sql: str | None, schema: Schema) -> str | None:

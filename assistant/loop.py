@@ -48,10 +48,11 @@ from assistant.followup import Earlier
 from assistant.hints import hints
 from assistant.knowledge.retrieval import pairs_like, terms_in
 from assistant.linking import Link, StoredValue, link
-from assistant.locale import language, language_of
+from assistant.locale import language, language_of, t
 from assistant.mends import Bound
 from assistant.model import ChatModel, Message, Sampling
 from assistant.options import USUAL, Options
+from assistant.outside import outside_word
 from assistant.probes import probes
 from assistant.prose import adds, prose
 from assistant.reply import Refusal, Statement, parse
@@ -169,9 +170,10 @@ class Loop:
             yield Answered(failed_answer(error))
             return
         try:
-            async with aclosing(self._attempts(turn)) as events:
-                async for event in events:
-                    yield event
+            if turn.reply is None:
+                async with aclosing(self._attempts(turn)) as events:
+                    async for event in events:
+                        yield event
             if turn.result and not turn.failure:
                 await self._probe(turn, turn.result)
                 if self._options.prose and adds(turn.question, turn.result):
@@ -192,14 +194,17 @@ class Loop:
         found = find_periods(question, self._calendar(question))
         links = await self._links(question, tables)
         part = self._question_part(question, links, found)
-        said = [link.hint for link in links]
+        said = [*terms_in(question, self._options.knowledge), *(link.hint for link in links)]
+        lang = language_of(question)
+        outside = outside_word(question, tables, said)
         return Turn(
             question=question,
-            lang=language_of(question),
+            lang=lang,
             started=started,
+            reply=Refusal(t("answer.outside", lang, word=outside)) if outside else None,
             found=found,
             today=self._today(),
-            vague=unmeasured(question, [*terms_in(question, self._options.knowledge), *said]),
+            vague=unmeasured(question, said),
             links=links,
             messages=prompt.messages(self._opening(tables), part, earlier),
             schema=prompt.reply_schema(question),

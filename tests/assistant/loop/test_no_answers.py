@@ -60,6 +60,29 @@ async def test_a_write_is_refused_without_a_second_call(
     assert after.text == "4"
 
 
+async def test_the_world_around_is_refused_without_the_model(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    _, answer = await asked(scripted_model, shop, "What do our competitors sell?")
+
+    assert (answer.status, answer.exit_code, answer.usage.calls) == ("refused", 1, 0)
+    assert answer.text == "Nothing in this database is about “competitor”."
+    assert scripted_model.requests == []
+
+
+async def test_no_rows_of_the_future_are_no_answer_about_it(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    in_2027 = "ordered_on BETWEEN '2027-01-01' AND '2027-12-31'"
+    ahead = f"SELECT SUM(amount) AS total FROM orders WHERE {in_2027}"
+    _, answer = await asked(
+        scripted_model, shop, "Sales in 2027?", statement(ahead), statement(ahead)
+    )
+
+    assert answer.status == "refused"
+    assert answer.text.startswith("2027 is still to come")
+
+
 async def test_a_question_back_offers_its_choices_and_the_first_as_default(
     scripted_model: ScriptedModel, shop: str
 ) -> None:
@@ -123,7 +146,7 @@ async def test_a_refusal_that_denies_what_is_there_is_asked_to_look_again(
 @pytest.mark.parametrize(
     ("reason", "said"),
     [
-        ("There is no weather here.", "There is no weather here."),
+        ("There is no music here.", "There is no music here."),
         ("", "This question cannot be answered from this database. It has these tables: customers"),
     ],
 )
@@ -131,7 +154,7 @@ async def test_a_refusal_tells_its_reason_or_what_is_there(
     scripted_model: ScriptedModel, shop: str, reason: str, said: str
 ) -> None:
     refuse = Text(json.dumps({"refuse": reason}))
-    _, answer = await asked(scripted_model, shop, "How is the weather?", refuse)
+    _, answer = await asked(scripted_model, shop, "How is the music?", refuse)
     assert (answer.status, answer.exit_code, answer.sql) == ("refused", 1, None)
     assert answer.text.startswith(said)
 
