@@ -23,8 +23,9 @@ class Launch:
     `effort` is a reasoning effort (low, medium, high), None for the model's own. `lan` listens
     on every network of the machine and serves llama-server's own web page. `saves` is where
     prompts that were read are kept. `mcp_servers` is a file of MCP servers whose tools that page
-    offers; it is served then, without anything else that llama-server calls tools. `extra` and
-    `environment` are added to what is usual.
+    offers; it is served then, without anything else that llama-server calls tools. `template` is
+    a chat template in place of the model's own. `extra` and `environment` are added to what is
+    usual.
     """
 
     model: Path
@@ -34,6 +35,7 @@ class Launch:
     lan: bool = False
     saves: Path | None = None
     mcp_servers: Path | None = None
+    template: Path | None = None
     extra: tuple["FlagWish", ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
 
@@ -107,6 +109,8 @@ def arguments(launch: Launch, port: int, known: frozenset[str] | None) -> Spelle
         wishes.append(flag("--mcp-servers-config", value=launch.mcp_servers, matters=True))
     if not (launch.lan or launch.mcp_servers):
         wishes.append(flag("--no-ui", "--no-webui"))
+    if launch.template:
+        wishes.append(flag("--chat-template-file", value=launch.template))
     if launch.effort:
         wishes.append(_effort(launch.effort))
     if launch.saves:

@@ -8,6 +8,7 @@ Slower than a build for the very processor, but it runs on any machine with a wh
 import argparse
 import os
 import threading
+from pathlib import Path
 
 
 def main() -> None:
@@ -38,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--cors-origins", default="localhost")
     parser.add_argument("--no-ui", action="store_true")
     parser.add_argument("--slot-save-path", default="")
+    parser.add_argument("--chat-template-file", type=Path)
     return parser
 
 
@@ -57,6 +59,8 @@ def _parameters(wish: argparse.Namespace) -> object:
     parameters.ui = not wish.no_ui
     if wish.slot_save_path:
         parameters.slot_save_path = os.path.join(wish.slot_save_path, "")
+    if wish.chat_template_file:
+        parameters.chat_template = wish.chat_template_file.read_text("utf-8")
     parameters.use_jinja = True
     parameters.api_keys = [key] if (key := os.environ.get("LLAMA_API_KEY")) else []
     return parameters

@@ -17,6 +17,7 @@ from inference.progress import OnProgress
 from inference.saves import saves_folder
 from inference.store import LocalModel, installed, locate
 from inference.survey import survey
+from inference.tool_calls import template_file
 from inference.tuned import tuned_place
 
 
@@ -112,7 +113,16 @@ def _unplanned(wish: ServerWish, model: LocalModel, engine: Engine) -> Preparati
 
 
 def _launch(wish: ServerWish, model: LocalModel, place: Placement, saves: Path | None) -> Launch:
-    return Launch(model.path, model.name, place, wish.effort, wish.lan, saves, wish.mcp_servers)
+    return Launch(
+        model.path,
+        model.name,
+        place,
+        effort=wish.effort,
+        lan=wish.lan,
+        saves=saves,
+        mcp_servers=wish.mcp_servers,
+        template=template_file(model.path),
+    )
 
 
 def _checked(made: Preparation) -> Preparation:

@@ -25,8 +25,9 @@ from inference.programs import Program
 from inference.progress import OnProgress, Progress
 from inference.tiny_model import CONTEXT, write_tiny_model
 
-# Counts up when more is read from --help, so that older verdicts are not trusted.
-READING = 2
+# Counts up when more is read from --help, or our own server takes more: older verdicts are not
+# trusted then.
+READING = 3
 HELP_SECONDS = 60
 LOAD_SECONDS = 120
 NEEDED_FLAGS = frozenset({"--model", "--port", "--host", "--ctx-size"})

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, text
 
+from inference.endpoint import Endpoint
 from tests.conformance.served import over_http
 from tests.fixtures.models import KOTAE
 from tests.fixtures.others import needed
@@ -65,25 +66,47 @@ def test_cline_asks_the_database_is_refused_a_write_and_its_end_ends_the_query(
     assert rows(mariadb) == 200
 
 
-def prepare(home: Path, database: str, model: str, cline: Path, *flags: str) -> None:
+def test_cline_gets_rows_with_a_real_small_model(
+    cline: Path, mariadb: str, model_server: Endpoint, tmp_path: Path
+) -> None:
+    write_numbers(mariadb)
+    key, name = model_server.api_key or KEY, model_server.model
+    prepare(tmp_path, mariadb, model_server.base_url, cline, key=key, name=name)
+    question = "Use the kotae query tool to run: SELECT COUNT(*) AS n FROM numbers"
+    with started(cline, tmp_path, question, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        assert any('"rows\\":[[200]]' in line.decode() for line in process.stdout)
+
+
+def prepare(
+    home: Path,
+    database: str,
+    model: str,
+    cline: Path,
+    *flags: str,
+    key: str = KEY,
+    name: str = NAME,
+) -> None:
     """The home of a person who ran `kotae client cline --write` and entered our model."""
     (home / SETTINGS).mkdir(parents=True)
     environment = {**os.environ, "HOME": str(home), "KOTAE_DATABASE_URL": database}
     command = [*KOTAE, "client", "cline", "--write", *flags]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == str(home / SETTINGS / "cline_mcp_settings.json")
-    form = ["auth", "openai", "-k", KEY, "-m", NAME, "-b", model]
+    form = ["auth", "openai", "-k", key, "-m", name, "-b", model]
     subprocess.run([cline, *form], env=environment | ALONE, check=True, capture_output=True)
 
 
 @contextmanager
-def started(cline: Path, home: Path, question: str) -> Iterator[subprocess.Popen[bytes]]:
+def started(
+    cline: Path, home: Path, question: str, stdout: int = subprocess.DEVNULL
+) -> Iterator[subprocess.Popen[bytes]]:
     """Cline at work on a question; it is gone after the block."""
     process = subprocess.Popen(
-        [cline, "--json", "-t", "100", question],
+        [cline, "--json", "-t", "300", question],
         env={**os.environ, **ALONE, "HOME": str(home)},
         cwd=home,
-        stdout=subprocess.DEVNULL,
+        stdout=stdout,
         stderr=subprocess.DEVNULL,
     )
     try:
