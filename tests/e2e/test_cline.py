@@ -1,5 +1,6 @@
 """Cline itself, without a window, with the settings that `kotae client cline` writes for it."""
 
+import json
 import os
 import signal
 import subprocess
@@ -11,9 +12,11 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, text
 
-from inference.endpoint import Endpoint
+from inference.download import pull
+from inference.models import model_named
+from inference.server import ServerWish, serve
 from tests.conformance.served import over_http
-from tests.fixtures.models import KOTAE
+from tests.fixtures.models import KOTAE, MODELS
 from tests.fixtures.others import needed
 from tests.fixtures.scripted_model import KEY, NAME, ScriptedModel, asking_for
 from tests.fixtures.waiting import ENDLESS, running, until, write_numbers
@@ -23,6 +26,8 @@ VERSION = "3.0.65"
 TOOLS = {f"kotae__{name}" for name in ("query", "search_schema", "describe_tables", "explain")}
 # Its own home, no daemon that outlives it, no update of itself.
 ALONE = {"CLINE_SESSION_BACKEND_MODE": "local", "CLINE_NO_AUTO_UPDATE": "1"}
+LARGER = "qwen2.5-coder-1.5b"
+"""The smaller one calls tools too, but not under their names once 6,000 tokens stand before it."""
 SETTINGS = Path(".cline/data/settings")
 
 
@@ -66,16 +71,22 @@ def test_cline_asks_the_database_is_refused_a_write_and_its_end_ends_the_query(
     assert rows(mariadb) == 200
 
 
+@pytest.mark.model
 def test_cline_gets_rows_with_a_real_small_model(
-    cline: Path, mariadb: str, model_server: Endpoint, tmp_path: Path
+    cline: Path, mariadb: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_numbers(mariadb)
-    key, name = model_server.api_key or KEY, model_server.model
-    prepare(tmp_path, mariadb, model_server.base_url, cline, key=key, name=name)
-    question = "Use the kotae query tool to run: SELECT COUNT(*) AS n FROM numbers"
-    with started(cline, tmp_path, question, stdout=subprocess.PIPE) as process:
-        assert process.stdout
-        assert any('"rows\\":[[200]]' in line.decode() for line in process.stdout)
+    monkeypatch.setenv("KOTAE_MODELS_DIR", str(MODELS))
+    pull(model_named(LARGER), MODELS)
+    with serve(ServerWish(model=LARGER)) as model:
+        prepare(tmp_path, mariadb, model.base_url, cline, key=model.api_key or "", name=LARGER)
+        question = "Use the kotae query tool to run: SELECT COUNT(*) AS n FROM numbers"
+        with started(cline, tmp_path, question, stdout=subprocess.PIPE) as process:
+            assert process.stdout
+            results = (json.loads(line) for line in process.stdout if b'"content_end"' in line)
+            contents = (result["event"] for result in results)
+            output = next(one["output"] for one in contents if one["contentType"] == "tool")
+    assert output["structuredContent"]["rows"] == [[200]]
 
 
 def prepare(
@@ -103,7 +114,7 @@ def started(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Cline at work on a question; it is gone after the block."""
     process = subprocess.Popen(
-        [cline, "--json", "-t", "300", question],
+        [cline, "--json", "-t", "900", question],
         env={**os.environ, **ALONE, "HOME": str(home)},
         cwd=home,
         stdout=stdout,
