@@ -54,5 +54,13 @@ def create_server(settings: Settings, connections: Connections | None = None) ->
         tools.status,
     ):
         server.tool(annotations=_READS)(tool)
+    if len(settings.connections) < 2:
+        _leave_out_connection(server)
     resources.register(server, connections, catalogs)
     return server
+
+
+def _leave_out_connection(server: MCPServer[None]) -> None:
+    """Where there is one database its name is nothing to ask for: small models invent one."""
+    for tool in server._tool_manager.list_tools():  # the SDK offers copies only
+        tool.parameters["properties"].pop("connection", None)

@@ -28,6 +28,7 @@ TOOLS = {f"kotae__{name}" for name in ("query", "search_schema", "describe_table
 ALONE = {"CLINE_SESSION_BACKEND_MODE": "local", "CLINE_NO_AUTO_UPDATE": "1"}
 LARGER = "qwen2.5-coder-1.5b"
 """The smaller one calls tools too, but not under their names once 6,000 tokens stand before it."""
+_ENDED = b'"type":"content_end"'
 SETTINGS = Path(".cline/data/settings")
 
 
@@ -80,13 +81,12 @@ def test_cline_gets_rows_with_a_real_small_model(
     pull(model_named(LARGER), MODELS)
     with serve(ServerWish(model=LARGER)) as model:
         prepare(tmp_path, mariadb, model.base_url, cline, key=model.api_key or "", name=LARGER)
-        question = "Use the kotae query tool to run: SELECT COUNT(*) AS n FROM numbers"
+        question = "Call kotae__query with sql alone: SELECT COUNT(*) AS n FROM numbers"
         with started(cline, tmp_path, question, stdout=subprocess.PIPE) as process:
             assert process.stdout
-            results = (json.loads(line) for line in process.stdout if b'"content_end"' in line)
-            contents = (result["event"] for result in results)
-            output = next(one["output"] for one in contents if one["contentType"] == "tool")
-    assert output["structuredContent"]["rows"] == [[200]]
+            ended = [json.loads(line)["event"] for line in process.stdout if _ENDED in line]
+    outputs = [event["output"] for event in ended if event.get("toolName") == "kotae__query"]
+    assert [[200]] in [output.get("structuredContent", {}).get("rows") for output in outputs], ended
 
 
 def prepare(
@@ -113,18 +113,17 @@ def started(
     cline: Path, home: Path, question: str, stdout: int = subprocess.DEVNULL
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Cline at work on a question; it is gone after the block."""
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [cline, "--json", "-t", "900", question],
         env={**os.environ, **ALONE, "HOME": str(home)},
         cwd=home,
         stdout=stdout,
         stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait(30)
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def last_result(request: dict[str, Any]) -> str:

@@ -43,8 +43,18 @@ async def test_every_tool_says_that_it_only_reads() -> None:
             assert tool.output_schema is not None
 
 
+async def test_a_connection_is_asked_for_only_where_there_are_several() -> None:
+    one = load(database="mysql://127.0.0.1/shop", environ={}).connections["default"]
+    for connections, asking in (({"a": one}, 0), ({"a": one, "b": one}, 4)):
+        async with Client(create_server(Settings(connections=connections))) as client:
+            listed = (await client.list_tools()).tools
+        assert sum("connection" in tool.input_schema["properties"] for tool in listed) == asking
+
+
 async def test_the_list_of_tools_stays_small() -> None:
-    async with Client(create_server(Settings())) as client:
+    one = load(database="mysql://127.0.0.1/shop", environ={}).connections["default"]
+    several = Settings(connections={"a": one, "b": one})
+    async with Client(create_server(several)) as client:
         listed = await client.list_tools()
     text = json.dumps(
         [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in listed.tools],
