@@ -5,7 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
+
 from assistant.sessions.store import Store
+from tests.fixtures.waiting import until
 
 ROOT = Path(__file__).parents[2]
 CHAT = [sys.executable, "-m", "tests.e2e.scripted_plain"]
@@ -57,6 +60,11 @@ class Terminal:
         assert self._program.stdin
         self._program.stdin.write(text.encode())
 
+    def waits(self) -> None:
+        """Until it sleeps: readline hears no Ctrl-C between a key and its wait for the next."""
+        [chat] = psutil.Process(self._program.pid).children()
+        until(lambda: chat.status() == psutil.STATUS_SLEEPING)
+
     def ends(self) -> int:
         """Its exit code."""
         with self._program as program:
@@ -72,6 +80,7 @@ def test_in_a_dumb_terminal_ctrl_c_cancels_a_question_and_ctrl_d_ends() -> None:
     terminal.until("Cancelled.", "❯")
     terminal.type("half a line")
     terminal.until("half a line")
+    terminal.waits()
     terminal.type("\x03")
     terminal.until("❯")
     terminal.type("東京都は？\n")
