@@ -25,9 +25,9 @@ class Answers:
     last: Rows
 
 
-def answer(raw: Any, packets: int = 1) -> Rows:
-    """The rows that answer a command of so many packets. Raises pymysql.Error."""
-    raw._next_seq_id = packets % 256  # each command begins a count of its own
+def answer(raw: Any) -> Rows:
+    """The rows that answer a command of one packet. Raises pymysql.Error."""
+    raw._next_seq_id = 1  # each command begins a count of its own
     result = MySQLResult(raw)
     result.read()
     rows: Rows = result.rows or ()

@@ -36,7 +36,8 @@ LAYERS = (
     *("policy", "limits"),
 )
 # Commands of the protocol; PyMySQL has no public way to send several, nor the last one.
-_ROLLBACK = b"\x03ROLLBACK"
+_QUERY = b"\x03"
+_ROLLBACK = _QUERY + b"ROLLBACK"
 _RESET_CONNECTION = b"\x1f"  # drops locks, variables and temporary tables
 _LONGEST_PACKET = 2**24 - 1
 """A packet of this length goes on in the next one."""
@@ -61,7 +62,7 @@ class MySqlSession:
         self.proven = line.known is None
         """Has it answered since it was taken? An idle connection may have broken meanwhile."""
         self._due: tuple[bytes, ...] = ()
-        self._cleared = False
+        self._cleared = self._unheard = False
         self._seconds = 0.0
         self._running = False
         self._packets: Iterator[bytes] = iter(())
@@ -124,16 +125,17 @@ class MySqlSession:
         """The statement goes out right behind what is due before it; one wait for both answers."""
         due, self._due, self._cleared = self._due, (), last
         statement = _query(sql)
+        self._unheard = True
         self._send(*due, statement, *(self._clearing() if last else ()))
         for _ in due:
             answer(self._raw)
             self.proven = True
         # A net under the deadline: a cut network must not hold a thread for ever.
         self._wait_at_most(self._seconds + 2 * CONNECT_SECONDS)
-        self._raw._next_seq_id = len(list(_packets(statement))) % 256
+        self._raw._next_seq_id = (len(statement) // _LONGEST_PACKET + 1) % 256
         result = MySQLResult(self._raw)
         result.init_unbuffered_query()
-        self.proven = True
+        self.proven, self._unheard = True, False
         return result
 
     def _clearing(self) -> tuple[bytes, ...]:
@@ -227,7 +229,7 @@ class MySqlSession:
         """
         if not self.line.closed:
             self._finish()
-            if self._stopped or not self._clear():
+            if self._stopped or self._unheard or not self._clear():
                 self.line.close()
         return not self.line.closed
 
@@ -265,7 +267,7 @@ def _ahead(fence: Fence) -> Iterator[bytes]:
 
 
 def _query(statement: str) -> bytes:
-    return b"\x03" + statement.encode("utf-8", "surrogateescape")
+    return _QUERY + statement.encode("utf-8", "surrogateescape")
 
 
 def _packets(command: bytes) -> Iterator[bytes]:
