@@ -89,7 +89,8 @@ def _to_come(turn: Turn, sql: str) -> list[str]:
     """
     told = turn.result is not None and not is_empty(turn.result)
     untold = ignored(turn.found.periods, sql) if told else turn.found.periods
-    return [period.name for period in untold if period.first > turn.today]
+    ahead = [one for one in untold if one.relation not in {"until", "before"}]
+    return [period.name for period in ahead if period.first > turn.today]
 
 
 def names_nothing(error: AssistantError | None, sql: str | None, schema: Schema) -> str | None:

@@ -193,8 +193,9 @@ class Loop:
         tables = await self._excerpt.about(question)
         found = find_periods(question, self._calendar(question))
         links = await self._links(question, tables)
-        part = self._question_part(question, links, found)
-        said = [*terms_in(question, self._options.knowledge), *(link.hint for link in links)]
+        terms = terms_in(question, self._options.knowledge)
+        part = self._question_part(question, links, found, terms)
+        said = [*terms, *(link.hint for link in links)]
         lang = language_of(question)
         outside = outside_word(question, tables, said)
         return Turn(
@@ -246,12 +247,12 @@ class Loop:
             stored = []
         return link(question, tables, stored)
 
-    def _question_part(self, question: str, links: tuple[Link, ...], found: Found) -> str:
-        knowledge, methods = self._options.knowledge, self._methods
-        told = hints(links, found.periods) if methods.linking else []
-        if methods.glossary:
-            told += terms_in(question, knowledge)
-        pairs = pairs_like(question, knowledge) if methods.pairs else []
+    def _question_part(
+        self, question: str, links: tuple[Link, ...], found: Found, terms: list[str]
+    ) -> str:
+        told = hints(links, found.periods) if self._methods.linking else []
+        told += terms if self._methods.glossary else []
+        pairs = pairs_like(question, self._options.knowledge) if self._methods.pairs else []
         return prompt.question_part(
             question,
             told,

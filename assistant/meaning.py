@@ -63,10 +63,13 @@ def compared_as_total(sql: str, schema: Schema, question: str) -> Iterator[Mend]
         listed = _listed(tree, tables)
         if listed is None or tree.args.get("having") or not repeated(listed, scope, tables):
             continue
-        for column in tree.find_all(exp.Column):
-            alias = owner(column, tables)
-            if alias and alias != listed and column.find_ancestor(exp.Where):
-                yield from _moved(sql, column, listed, scope, tables, fold(question))
+        others = (c for c in tree.find_all(exp.Column) if owner(c, tables) not in {None, listed})
+        moves = (
+            list(_moved(sql, column, listed, scope, tables, fold(question)))
+            for column in others
+            if _must_hold(column)
+        )
+        yield from next(filter(None, moves), [])  # there is one HAVING
 
 
 def _only(sql: str) -> Iterator[Scope]:
@@ -83,6 +86,14 @@ def _counts(table: Table, question: str) -> bool:
         return True
     comment = re.escape(fold(table.comment))
     return bool(comment and re.search(rf"{comment}.{{0,24}}(?:{_PEOPLE})", fold(question)))
+
+
+def _must_hold(column: exp.Column) -> bool:
+    """Whether it is compared in WHERE, in a condition without which no row comes."""
+    above = column.parent.parent if column.parent else None
+    while isinstance(above, exp.And):
+        above = above.parent
+    return isinstance(above, exp.Where)
 
 
 def _first(column: exp.Column) -> exp.Identifier:

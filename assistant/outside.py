@@ -7,11 +7,12 @@ from assistant.linking import fold
 from assistant.schema import Schema
 
 _OUTSIDE = re.compile(
-    r"\b(?:competitor|rival|(?:other|another) compan(?:y|ie)|(?:our|the) industry|industry average"
-    r"|market share|(?:share|stock) price|exchange rate|inflation|weather)(?=s?\b)"
+    r"\b(?:(?:competitor|rival)s?|(?:other|another) compan(?:y|ies)|(?:our|the) industry"
+    r"|industry averages?|market shares?|(?:share|stock) prices?|exchange rates?|inflation"
+    r"|weather)\b"
     r"|競合|他社|業界|市場シェア|株価|為替|物価|天気|景気"
 )
-_SMALL = re.compile(r"^(?:our|the) |[ 's]+$")
+_WHOSE = re.compile(r"^(?:our|the) ")
 
 
 def outside_word(question: str, schema: Schema, known: Iterable[str]) -> str | None:
@@ -21,8 +22,9 @@ def outside_word(question: str, schema: Schema, known: Iterable[str]) -> str | N
     """
     texts = fold(" ".join((*_texts(schema), *known)))
     for found in _OUTSIDE.finditer(fold(question)):
-        word = _SMALL.sub("", found[0])
-        if word not in texts and word.replace(" ", "_") not in texts:
+        word = _WHOSE.sub("", found[0])
+        stem = word.removesuffix("s")
+        if stem not in texts and stem.replace(" ", "_") not in texts:
             return word
     return None
 

@@ -108,6 +108,15 @@ def test_other_conditions_and_groups_stay() -> None:
     )
 
 
+def test_of_two_such_numbers_the_second_stays_where_it_was() -> None:
+    sql = f"SELECT c.title {JOIN} WHERE r.rating > 4 AND r.id > 3 GROUP BY c.title"
+
+    assert meant(sql, "an average rating above 4, on an average above 3") == (
+        f"SELECT c.title , AVG(r.rating) AS average {JOIN} WHERE r.id > 3"
+        " GROUP BY c.title HAVING AVG(r.rating) > 4"
+    )
+
+
 @pytest.mark.parametrize(
     ("question", "sql"),
     [
@@ -117,6 +126,8 @@ def test_other_conditions_and_groups_stay() -> None:
         ("average fee above 4", f"SELECT c.title {JOIN} WHERE c.fee > 4"),
         ("average rating above 44", f"SELECT c.title {JOIN} WHERE r.rating > 4"),
         ("average rating above 4", f"SELECT c.title {JOIN} WHERE r.rating = 4"),
+        ("average rating above 4", f"SELECT c.title {JOIN} WHERE r.rating > 4 OR c.fee > 9"),
+        ("average rating above 4", f"SELECT c.title {JOIN} WHERE NOT r.rating > 4"),
         (
             "average rating above 4",
             f"SELECT c.title, COUNT(*) AS n {JOIN} WHERE r.rating > 4 GROUP BY c.title"

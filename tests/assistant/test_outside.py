@@ -10,10 +10,10 @@ RIVALS = Table("competitors", (SchemaColumn("share_price", "int", "株価"),), c
 @pytest.mark.parametrize(
     ("question", "word"),
     [
-        ("What were our competitors' sales in 2025?", "competitor"),
+        ("What were our competitors' sales in 2025?", "competitors"),
         ("How does that compare to our industry's average?", "industry"),
         ("What is our Share Price right now?", "share price"),
-        ("Is it more than at other companies?", "other companie"),
+        ("Is it more than at other companies?", "other companies"),
         ("競合の売上は？", "競合"),
         ("業界の平均は？", "業界"),
     ],

@@ -66,7 +66,7 @@ async def test_the_world_around_is_refused_without_the_model(
     _, answer = await asked(scripted_model, shop, "What do our competitors sell?")
 
     assert (answer.status, answer.exit_code, answer.usage.calls) == ("refused", 1, 0)
-    assert answer.text == "Nothing in this database is about “competitor”."
+    assert answer.text == "Nothing in this database is about “competitors”."
     assert scripted_model.requests == []
 
 
@@ -81,6 +81,15 @@ async def test_no_rows_of_the_future_are_no_answer_about_it(
 
     assert answer.status == "refused"
     assert answer.text.startswith("2027 is still to come")
+
+
+async def test_no_rows_from_before_a_coming_year_are_an_answer(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    sql = "SELECT id FROM orders WHERE ordered_on < '2027-01-01' AND amount > 99999"
+    _, answer = await asked(scripted_model, shop, "Orders before 2027 over 99,999?", statement(sql))
+
+    assert answer.status == "answered"
 
 
 async def test_a_question_back_offers_its_choices_and_the_first_as_default(
