@@ -183,7 +183,7 @@ def _with_spare_used(fitting: Plan, shape: Shape) -> Plan:
     spare = machine.ram - fitting.memory.ram_total
     if place.device is None and not shape.experts:  # all of it is read for every token anyway
         place = replace(place, repack=True)
-    elif place.device is None and shape.types["experts"] == "MXFP4" and spare >= REPACK_SPARE:
+    elif place.device is None and shape.types.get("experts") == "MXFP4" and spare >= REPACK_SPARE:
         place = replace(place, repack=True, load_mode="none")
     cache = next((size for size in PROMPT_CACHES if 4 * size <= spare), 0)
     place = replace(place, cache_ram=cache)
