@@ -50,16 +50,15 @@ def test_tuning_tells_its_trials_and_prints_what_was_gained(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGINT is sent")
 def test_an_interrupted_tuning_is_taken_up_again(gpt_oss_model: Path) -> None:
-    command = ["tune", str(gpt_oss_model), "--minutes", "0.5", "--ctx", "4096"]
-    with subprocess.Popen(
-        [*KOTAE, "model", *command], env=os.environ, stderr=subprocess.PIPE, text=True
-    ) as process:
+    command = ["tune", str(gpt_oss_model), "--ctx", "4096", "--minutes"]
+    long = [*KOTAE, "model", *command, "10"]  # a slow machine too comes to its second trial
+    with subprocess.Popen(long, env=os.environ, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         assert any(line.startswith("2. ") for line in process.stderr)
         process.send_signal(signal.SIGINT)
         assert process.stderr.read().splitlines()[-1] == "kotae: interrupted"
     assert process.returncode == 130
-    again = kotae(*command)
+    again = kotae(*command, "0.5")
     assert "going on with an interrupted tuning" in again.stderr
     assert "(known)" in again.stderr
     assert again.returncode == 0
