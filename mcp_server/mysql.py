@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 import pymysql
-from pymysql.constants import CR, ER
+from pymysql.constants import CLIENT, CR, ER
 from pymysql.converters import encoders
 
 from mcp_server import aside
@@ -55,6 +55,8 @@ _ERRORS: dict[int, type[DatabaseToolError]] = {
         (ER.CON_COUNT_ERROR, ER.TOO_MANY_USER_CONNECTIONS, ER.LOCK_WAIT_TIMEOUT), DatabaseBusy
     ),
 }
+_PLAIN_REFUSED = frozenset({ER.ACCESS_DENIED_ERROR, 1698, 3159})
+"""Of an account, and of a server that requires TLS."""
 
 
 class MySqlDatabase:
@@ -72,6 +74,7 @@ class MySqlDatabase:
             closed=Closed.of(settings.deny, settings.url.database, settings.allow),
             mask=Mask.of(settings.mask, settings.url.database),
         )
+        self._plain = settings.tls == "off" or settings.tries_plain
         self._failure: DatabaseToolError | None = None
         self._reconnecting = threading.Lock()
         self._tunnel = tunnel_of(settings)
@@ -82,34 +85,45 @@ class MySqlDatabase:
 
         Raises DatabaseDown when what listens there does not greet as MySQL does, in time.
         """
-        url = self.settings.url
+        connection = self._opened()
         try:
-            connection: Any = pymysql.connect(
-                defer_connect=True,
-                # Through a tunnel too it is this name that a certificate must prove.
-                host=url.host or "localhost",
-                port=url.port or 3306,
-                user=url.username,
-                password=url.password or "",
-                database=url.database or None,
-                charset="utf8mb4",
-                conv=encoders,
-                client_flag=0,
-                local_infile=False,
-                autocommit=True,
-                connect_timeout=CONNECT_SECONDS,
-                # PyMySQL's connect_timeout ends with the TCP handshake.
-                read_timeout=CONNECT_SECONDS,
-                ssl_disabled=self.settings.tls == "off",
-                **self._options(),
-            )
-            connection.connect(self._tunnel.connect() if self._tunnel else None)
-            if aside.POSSIBLE:
-                connection._rfile.close()
-                connection._rfile = io.BufferedReader(aside.Incoming(connection._sock), PIECE)
+            self._greet(connection)
         except pymysql.Error as error:
-            raise self._unanswered(error) from error
+            if not (self.settings.tries_plain and _wants_tls(connection, error)):
+                raise self._unanswered(error) from error
+            self._plain = False
+            return self.connect()
         return connection
+
+    def _opened(self) -> Any:
+        """Nothing is sent yet."""
+        url = self.settings.url
+        connection: Any = pymysql.connect(
+            defer_connect=True,
+            # Through a tunnel too it is this name that a certificate must prove.
+            host=url.host or "localhost",
+            port=url.port or 3306,
+            user=url.username,
+            password=url.password or "",
+            database=url.database or None,
+            charset="utf8mb4",
+            conv=encoders,
+            client_flag=0,
+            local_infile=False,
+            autocommit=True,
+            connect_timeout=CONNECT_SECONDS,
+            # PyMySQL's connect_timeout ends with the TCP handshake.
+            read_timeout=CONNECT_SECONDS,
+            ssl_disabled=self._plain,
+            **self._options(),
+        )
+        return connection
+
+    def _greet(self, connection: Any) -> None:
+        connection.connect(self._tunnel.connect() if self._tunnel else None)
+        if aside.POSSIBLE:
+            connection._rfile.close()
+            connection._rfile = io.BufferedReader(aside.Incoming(connection._sock), PIECE)
 
     def _unanswered(self, error: pymysql.Error) -> DatabaseToolError:
         """PyMySQL calls it an internal error when the first bytes are no greeting."""
@@ -203,3 +217,9 @@ class MySqlDatabase:
             database=self.settings.url.database or "",
             seconds=self._limits.seconds,
         )
+
+
+def _wants_tls(connection: Any, error: pymysql.Error) -> bool:
+    """Was it refused because it came without TLS? An account that requires it is just denied."""
+    offers = getattr(connection, "server_capabilities", 0) & CLIENT.SSL
+    return bool(not connection.ssl and offers and error.args[0] in _PLAIN_REFUSED)

@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 import anyio
 from mcp.server import MCPServer
+from mcp.server._otel import OpenTelemetryMiddleware
 from mcp_types import ToolAnnotations
 
 from mcp_server import resources
@@ -45,6 +46,7 @@ def create_server(settings: Settings, connections: Connections | None = None) ->
         lifespan=lifespan,
         log_level="WARNING",
     )
+    _leave_out_tracing(server)
     tools = Tools(connections, catalogs, settings)
     for tool in (
         tools.query,
@@ -54,6 +56,7 @@ def create_server(settings: Settings, connections: Connections | None = None) ->
         tools.status,
     ):
         server.tool(annotations=_READS)(tool)
+    _trust_own_answers(server)
     if len(settings.connections) < 2:
         _leave_out_connection(server)
     resources.register(server, connections, catalogs)
@@ -64,3 +67,15 @@ def _leave_out_connection(server: MCPServer[None]) -> None:
     """Where there is one database its name is nothing to ask for: small models invent one."""
     for tool in server._tool_manager.list_tools():  # the SDK offers copies only
         tool.parameters["properties"].pop("connection", None)
+
+
+def _leave_out_tracing(server: MCPServer[None]) -> None:
+    """Spans that no exporter of ours collects; to drop it is the SDK's way to opt out."""
+    middleware = server._lowlevel_server.middleware
+    middleware[:] = [each for each in middleware if not isinstance(each, OpenTelemetryMiddleware)]
+
+
+def _trust_own_answers(server: MCPServer[None]) -> None:
+    """Clients check answers against the listed schemas; to do so here too would be paid twice."""
+    for tool in server._tool_manager.list_tools():
+        tool.fn_metadata.output_model = None

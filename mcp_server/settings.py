@@ -66,7 +66,8 @@ class ConnectionSettings:
     functions: tuple[str, ...] = ()
     mask: tuple[str, ...] = ()
     tls: str = ""
-    """"verified", "preferred" or "off"; "" is verified beyond this machine, else preferred."""
+    """"verified", "preferred" or "off"; "" is verified beyond this machine, within it none where
+    the server lets one in without."""
     fence: str = "required"
     """"available" also lets a server in that gives only a part of the read-only fence."""
     tunnel: Tunnel | None = None
@@ -79,8 +80,17 @@ class ConnectionSettings:
     @property
     def must_verify(self) -> bool:
         """Must the server prove by a certificate that it is the one of the URL?"""
-        local = "unix_socket" in self.url.query or (self.url.host or "localhost") in _THIS_MACHINE
-        return self.tls == "verified" or not (self.tls or local)
+        return self.tls == "verified" or not (self.tls or self._is_here)
+
+    @property
+    def tries_plain(self) -> bool:
+        """Within this machine nobody listens, and TLS is a tenth of a small call."""
+        asks_for_tls = self.tls or any(name.startswith("ssl_") for name in self.url.query)
+        return self._is_here and not (asks_for_tls or self.tunnel)
+
+    @property
+    def _is_here(self) -> bool:
+        return "unix_socket" in self.url.query or (self.url.host or "localhost") in _THIS_MACHINE
 
     @property
     def shown_url(self) -> str:

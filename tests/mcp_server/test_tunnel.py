@@ -4,16 +4,10 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psutil
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 from mcp import Client
 from sqlalchemy.engine import make_url
 
@@ -22,6 +16,7 @@ from mcp_server.server import create_server
 from mcp_server.settings import load
 from mcp_server.settings_values import Tunnel
 from mcp_server.tunnel import SshTunnel
+from tests.fixtures.certificates import certificate_for
 from tests.fixtures.databases import MARIADBD, free_port, private_mariadb
 from tests.fixtures.sshd import Bastion
 from tests.fixtures.waiting import until
@@ -74,25 +69,6 @@ async def test_a_database_is_asked_through_one_ssh_that_ends_with_the_server(
         assert len(children()) == 1
 
     assert children() == []
-
-
-def certificate_for(name: str, folder: Path) -> Path:
-    """A key and a certificate, signed by itself, for a host name."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject, now = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]), datetime.now(UTC)
-    names = x509.SubjectAlternativeName([x509.DNSName(name)])
-    certificate = (
-        x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(names, critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "key.pem").write_bytes(
-        key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
-    )
-    (folder / "cert.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
-    return folder / "cert.pem"
 
 
 @pytest.mark.skipif(not MARIADBD, reason="no mariadbd: install the package mariadb-server")
