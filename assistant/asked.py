@@ -41,6 +41,14 @@ def units(question: str) -> set[str]:
     return {part.lower() for found in _EACH.findall(question) for part in found if part}
 
 
+def each(question: str) -> list[str]:
+    """What "for each" and ごと name; what "per" names is often a measure."""
+    kinds = ("each", "kind", "every")
+    return [
+        found[kind].lower() for found in _EACH.finditer(question) for kind in kinds if found[kind]
+    ]
+
+
 def ungrouped_unit(question: str, sql: str, schema: Schema) -> str | None:
     """What the question wants a row each for, where the statement makes one row of all."""
     found = _EACH.search(question)
@@ -83,10 +91,15 @@ def named_tables(question: str, schema: Schema) -> list[str]:
     return [t.name for t in schema.tables if re.search(rf"\b{noun(t.name)}\b", said)]
 
 
+def asks_for_first(question: str) -> bool:
+    """Whether the question wants the first of many by something: the highest, 上位5つ."""
+    return _FIRST.search(question) is not None
+
+
 def ranks_nothing(question: str, sql: str) -> bool:
     """Whether the question asks for the first of many and the statement puts them in no order."""
     tree = parsed(sql)
-    if not _FIRST.search(question) or not isinstance(tree, exp.Query):
+    if not asks_for_first(question) or not isinstance(tree, exp.Query):
         return False
     return tree.find(exp.Order, exp.Max, exp.Min, exp.Window) is None
 

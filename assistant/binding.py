@@ -5,7 +5,8 @@ ahead of its table, a name with one near one, a column under the wrong alias, a 
 on both sides of its =, a forgotten join to the one-side, a column that must be grouped too, days
 compared with moments or months, a total that the question says and the statement does not, and
 what a person misses in the rows: a measure that they are ranked or chosen by, the group of a
-total, the names behind ids. The rest stays as the model wrote it, to the letter.
+total, the names behind ids; last, the first of each group. The rest stays as the model wrote it,
+to the letter.
 """
 
 import re
@@ -24,6 +25,7 @@ from assistant.qualifiers import keyed, requalified
 from assistant.ranking import measured_by
 from assistant.schema import Schema
 from assistant.scopes import parsed
+from assistant.tops import first_of_each
 
 _INNER_QUOTE = re.compile(r"(?<=[A-Za-z])'(?=[A-Za-z])")
 
@@ -37,7 +39,7 @@ def bind(sql: str, schema: Schema, question: str = "") -> Bound:
         bound = mended(bound, meaning(bound.sql, schema, question))
     for rule in _SHOWN:
         bound = mended(bound, rule(bound.sql, schema))
-    return bound
+    return mended(bound, first_of_each(bound.sql, schema, question)) if question else bound
 
 
 def _quoted(bound: Bound) -> Bound:

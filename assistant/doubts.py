@@ -15,6 +15,7 @@ from assistant.locale import Language, t
 from assistant.render import number_text
 from assistant.schema import Schema
 from assistant.scopes import filters
+from assistant.tops import first_of_all
 
 
 def doubts(
@@ -37,6 +38,8 @@ def doubts(
         yield t("answer.ungrouped", lang, columns=", ".join(columns))
     if unit := ungrouped_unit(question, result.sql, schema):
         yield t("answer.not_each", lang, unit=unit)
+    if unit := first_of_all(question, result.sql, schema):
+        yield t("answer.first_of_all", lang, unit=unit)
     for total, table in multiplied(result.sql, schema):
         yield t("answer.fan_out", lang, total=total, table=table)
     if is_empty(result) and (conditions := filters(result.sql)):

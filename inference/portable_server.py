@@ -40,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--no-ui", action="store_true")
     parser.add_argument("--slot-save-path", default="")
     parser.add_argument("--chat-template-file", type=Path)
+    parser.add_argument("--mcp-servers-config", default="")
     return parser
 
 
@@ -59,6 +60,8 @@ def _parameters(wish: argparse.Namespace) -> object:
     parameters.ui = not wish.no_ui
     if wish.slot_save_path:
         parameters.slot_save_path = os.path.join(wish.slot_save_path, "")
+    if wish.mcp_servers_config:
+        parameters.mcp_servers_config = wish.mcp_servers_config
     if wish.chat_template_file:
         parameters.chat_template = wish.chat_template_file.read_text("utf-8")
     parameters.use_jinja = True
