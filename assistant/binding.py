@@ -16,8 +16,8 @@ from assistant.aliases import separate_aliases
 from assistant.dialect import native
 from assistant.grouping import grouped_too
 from assistant.joins import in_order
-from assistant.labels import group_shown, named
-from assistant.meaning import compared_as_total, counted_once
+from assistant.labels import group_named, group_shown, named
+from assistant.meaning import compared_as_total, counted_once, listed_once
 from assistant.mends import Bound, Mend, mended
 from assistant.moments import fitting_days
 from assistant.names import forgotten_join, near_columns, near_tables
@@ -65,5 +65,6 @@ _NAMES: tuple[_Rule, ...] = (
 _MEANINGS: tuple[Callable[[str, Schema, str], Iterable[Mend]], ...] = (
     counted_once,
     compared_as_total,
+    listed_once,
 )
-_SHOWN: tuple[_Rule, ...] = (measured_by, group_shown, named)
+_SHOWN: tuple[_Rule, ...] = (measured_by, group_shown, group_named, named)

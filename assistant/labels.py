@@ -24,6 +24,35 @@ def group_shown(sql: str, schema: Schema) -> Iterator[Mend]:
         yield from _selected(sql, tree, [key.sql("mysql") for key in keys])
 
 
+def group_named(sql: str, schema: Schema) -> Iterator[Mend]:
+    """GROUP BY country, customer_id names the customer: else nobody knows whose a row is."""
+    scopes = scopes_of(sql)
+    tree = scopes[0].expression if len(scopes) == 1 else None
+    if not isinstance(tree, exp.Select) or not tree.args.get("group"):
+        return
+    tables = base_tables(scopes[0], schema)
+    groups = tree.args["group"].expressions
+    keys = [key for key in groups if isinstance(key, exp.Column) and _is_id(key, tables)]
+    parts = [one.unalias() for one in tree.expressions]
+    shown = {owner(part, tables) for part in parts if _tells_who(part, tables)}
+    hidden = [key for key in keys if key not in parts and not shown & _who(key, tables, schema)]
+    if hidden and any(isinstance(part, exp.Column) for part in parts):
+        yield from _names_of(hidden[0], sql, scopes[0], schema)
+
+
+def _tells_who(part: exp.Expr, tables: dict[str, Table]) -> bool:
+    """Whether it is a key or a name of its table's rows."""
+    alias = owner(part, tables) if isinstance(part, exp.Column) else None
+    return alias is not None and part.name in {*tables[alias].primary_key, *tables[alias].naming}
+
+
+def _who(key: exp.Column, tables: dict[str, Table], schema: Schema) -> set[str]:
+    """The aliases under which the table stands whose rows the key is for."""
+    alias = str(owner(key, tables))
+    referred = schema.table(tables[alias].reference(key.name).partition(".")[0])
+    return {alias} if referred is None else {a for a, t in tables.items() if t is referred}
+
+
 def named(sql: str, schema: Schema) -> Iterator[Mend]:
     """Where only ids and totals are selected, the names of what the first id is for are too."""
     scopes = scopes_of(sql)

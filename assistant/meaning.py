@@ -1,7 +1,7 @@
 """What a question says of its numbers and the statement does not: of whom, and of what total.
 
-"How many students got an A" counts each student once; "an average price above 200" is no price
-above 200. Only what the keys of the schema make certain is changed.
+"How many students got an A" counts each student once, and "which" lists each once; "an average
+price above 200" is no price above 200. Only what the keys of the schema make certain is changed.
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from sqlglot import exp
 from sqlglot.optimizer.scope import Scope
 
-from assistant.asked import noun
+from assistant.asked import noun, units
 from assistant.fanout import repeated
 from assistant.linking import fold
 from assistant.mends import Mend
@@ -19,6 +19,7 @@ from assistant.scopes import base_tables, owner, scopes_of, spelled
 
 _PEOPLE = "何(?:人|名|社|種類|店)|人数"
 _COUNTERS = r"(?:件|回|個|点|人|名|つ|本|冊|台|枚)"
+_WHO = re.compile(r"\bwho\b|誰")
 _AVERAGE = re.compile(r"(?:\b(?:average|avg|mean)\b|平均)[^.?。、\d]*$")
 _TOTAL = re.compile(r"(?:\b(?:total|combined)\b|累計|合計|総額|通算)[^.?。、\d]*$")
 _TOTAL_BEHIND = re.compile(r"^[^.?。、\d]{0,12}\b(?:in total|in all|altogether|combined|overall)\b")
@@ -70,6 +71,58 @@ def compared_as_total(sql: str, schema: Schema, question: str) -> Iterator[Mend]
             if _must_hold(column)
         )
         yield from next(filter(None, moves), [])  # there is one HAVING
+
+
+def listed_once(sql: str, schema: Schema, question: str) -> Iterator[Mend]:
+    """Which customers bought paper: whoever did so twice is still one row."""
+    for scope in _only(sql):
+        tree, tables = scope.expression, base_tables(scope, schema)
+        listed = None if _grouped(tree) or units(question) else _listed(tree, tables)
+        if listed is None or not repeated(listed, scope, tables) or not tables[listed].primary_key:
+            continue
+        if not _is_asked_for(listed, tables, fold(question)):
+            continue
+        order = tree.args.get("order")
+        others = {owner(c, tables) for c in order.find_all(exp.Column)} - {listed} if order else {}
+        if not others:
+            group = _grouping(scope, listed, tables)
+            place = _end_of_conditions(sql, tree)
+            yield Mend(place, place, f"{group} ", f"+{group}")
+
+
+def _is_asked_for(listed: str, tables: dict[str, Table], question: str) -> bool:
+    """Whether these are what the question is about: its first noun, in Japanese its last one."""
+    places = {alias: _places(table, question) for alias, table in tables.items()}
+    if not any(places.values()):
+        return _WHO.search(question) is not None
+    first = min((found[0][0], alias) for alias, found in places.items() if found)
+    last = max((found[-1][1], alias) for alias, found in places.items() if found)
+    return (first if question.isascii() else last)[1] == listed
+
+
+def _places(table: Table, question: str) -> list[tuple[int, int]]:
+    """Where the question speaks of its rows."""
+    comment = rf"|{re.escape(fold(table.comment))}" if table.comment else ""
+    return [one.span() for one in re.finditer(rf"\b{noun(table.name)}\b{comment}", question)]
+
+
+def _grouped(tree: exp.Expr) -> bool:
+    """Whether its rows are not those of the join, each as it is."""
+    return bool(
+        tree.args.get("group")
+        or tree.args.get("distinct")
+        or tree.is_star
+        or tree.find(exp.AggFunc, exp.Window)
+    )
+
+
+def _end_of_conditions(sql: str, tree: exp.Expr) -> int:
+    """Where ORDER BY begins, or else LIMIT, or the end: behind all that chooses rows."""
+    for part, word in (("order", r"\bORDER\s+BY\b"), ("limit", r"\bLIMIT\b")):
+        if tree.args.get(part):
+            *_, found = re.finditer(word, sql, re.IGNORECASE)
+            return found.start()
+    return len(sql.rstrip("; \n"))
 
 
 def _only(sql: str) -> Iterator[Scope]:

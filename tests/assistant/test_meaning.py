@@ -137,3 +137,52 @@ def test_of_two_such_numbers_the_second_stays_where_it_was() -> None:
 )
 def test_a_number_of_single_rows_stays_with_them(question: str, sql: str) -> None:
     assert meant(sql, question) == sql
+
+
+@pytest.mark.parametrize(
+    ("question", "sql", "listed"),
+    [
+        (
+            "Which courses have a review of 5?",
+            f"SELECT c.title {JOIN} WHERE r.rating = 5",
+            f"SELECT c.title {JOIN} WHERE r.rating = 5 GROUP BY c.id, c.title",
+        ),
+        (
+            "評価5の付いた講座は?",
+            f"SELECT c.title, c.fee {JOIN} WHERE r.rating = 5 ORDER BY c.title LIMIT 3;",
+            f"SELECT c.title, c.fee {JOIN} WHERE r.rating = 5 GROUP BY c.id, c.title, c.fee "
+            "ORDER BY c.title LIMIT 3;",
+        ),
+    ],
+)
+def test_who_is_listed_is_listed_once(question: str, sql: str, listed: str) -> None:
+    assert meant(sql, question) == listed
+
+
+@pytest.mark.parametrize(
+    ("question", "sql"),
+    [
+        ("The title for each review", f"SELECT c.title {JOIN}"),
+        ("The courses and their ratings", f"SELECT c.title, r.rating {JOIN}"),
+        ("Which courses have reviews?", f"SELECT DISTINCT c.title {JOIN}"),
+        ("Courses by rating", f"SELECT c.title {JOIN} ORDER BY r.rating"),
+        (
+            "The courses of the reviews",
+            "SELECT r.rating FROM reviews r JOIN courses c ON c.id = r.course_id",
+        ),
+    ],
+)
+def test_rows_that_are_asked_for_or_come_once_stay(question: str, sql: str) -> None:
+    assert meant(sql, question) == sql
+
+
+def test_whose_row_it_is_stands_beside_its_group() -> None:
+    sql = (
+        "SELECT e.grade, COUNT(*) AS n FROM enrollments e JOIN students s ON s.id = e.student_id "
+        "GROUP BY e.grade, s.id"
+    )
+
+    assert meant(sql, "How often did each student get which grade?") == (
+        "SELECT e.grade, COUNT(*) AS n , s.name FROM enrollments e "
+        "JOIN students s ON s.id = e.student_id GROUP BY e.grade, s.id, s.name"
+    )
