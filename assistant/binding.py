@@ -3,7 +3,8 @@
 Mended: another dialect's spelling, a quote inside a literal, one alias of two tables, a condition
 ahead of its table, a name with one near one, a column under the wrong alias, a foreign key's name
 on both sides of its =, a forgotten join to the one-side, a column that must be grouped too, days
-compared with moments or months, a total that the question says and the statement does not, and
+compared with moments or months, a total that the question says and the statement does not, rows
+counted or listed more than once, a count of nothing but the row itself, and
 what a person misses in the rows: a measure that they are ranked or chosen by, the group of a
 total, the names behind ids; last, the first of each group. The rest stays as the model wrote it,
 to the letter.
@@ -17,10 +18,11 @@ from assistant.dialect import native
 from assistant.grouping import grouped_too
 from assistant.joins import in_order
 from assistant.labels import group_named, group_shown, named
-from assistant.meaning import compared_as_total, counted_once, listed_once
+from assistant.meaning import compared_as_total
 from assistant.mends import Bound, Mend, mended
 from assistant.moments import fitting_days
 from assistant.names import forgotten_join, near_columns, near_tables
+from assistant.once import counted_of_each, counted_once, listed_once
 from assistant.qualifiers import keyed, requalified
 from assistant.ranking import measured_by
 from assistant.schema import Schema
@@ -63,6 +65,7 @@ _NAMES: tuple[_Rule, ...] = (
     fitting_days,
 )
 _MEANINGS: tuple[Callable[[str, Schema, str], Iterable[Mend]], ...] = (
+    counted_of_each,
     counted_once,
     compared_as_total,
     listed_once,

@@ -20,7 +20,7 @@ def ungrouped(sql: str, schema: Schema) -> list[str]:
 
 
 def grouped_too(sql: str, schema: Schema) -> Iterator[Mend]:
-    """A column is grouped too where the statement already groups by another of its table."""
+    """A column is grouped too where another of its table is already, or where it is counted."""
     for scope, column in _ungrouped(sql, schema):
         tables = base_tables(scope, schema)
         keys = _keys(scope)
@@ -28,7 +28,8 @@ def grouped_too(sql: str, schema: Schema) -> Iterator[Mend]:
         if not isinstance(last, exp.Column) or "end" not in last.this.meta:
             continue
         alias = owner(column, tables)
-        if any(isinstance(key, exp.Column) and owner(key, tables) == alias for key in keys):
+        beside = any(isinstance(key, exp.Column) and owner(key, tables) == alias for key in keys)
+        if beside or column in [count.this for count in own(scope, exp.Count)]:
             end = last.this.meta["end"] + 1
             yield Mend(end, end, f", {column.sql('mysql')}", f"GROUP BY …, {column.sql('mysql')}")
 

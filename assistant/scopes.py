@@ -1,5 +1,7 @@
 """A statement taken apart: its SELECTs, and which tables of the schema each reads."""
 
+from collections.abc import Iterator
+
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
@@ -108,3 +110,16 @@ def totals(select: exp.Expr) -> bool:
         for projection in select.expressions
         for total in projection.find_all(exp.AggFunc)
     )
+
+
+def only(sql: str) -> Iterator[Scope]:
+    """The SELECT of a statement that has no other."""
+    scopes = scopes_of(sql)
+    if len(scopes) == 1 and isinstance(scopes[0].expression, exp.Select):
+        yield scopes[0]
+
+
+def begin(column: exp.Column) -> exp.Identifier:
+    """The identifier with which the column begins in the statement."""
+    found: exp.Identifier = column.args.get("table") or column.this
+    return found

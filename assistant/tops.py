@@ -54,7 +54,7 @@ def first_of_each(sql: str, schema: Schema, question: str) -> Iterator[Mend]:
 def _placed(sql: str, top: _Top, part: exp.Expr, begin: int) -> Iterator[Mend]:
     """The statement becomes an inner one that also tells the place; FROM begins at `begin`."""
     function = "RANK" if top.count == 1 else "ROW_NUMBER"
-    by = f"PARTITION BY {part.unalias().sql('mysql')} ORDER BY {top.measure}"
+    by = f"PARTITION BY {_whole(part, top)} ORDER BY {top.measure}"
     place = f"{function}() OVER ({by})"
     told = f"LIMIT {top.count} → {place} <= {top.count}"
     apart = list(_called_apart(top))
@@ -67,6 +67,18 @@ def _placed(sql: str, top: _Top, part: exp.Expr, begin: int) -> Iterator[Mend]:
         yield Mend(end, end, f" AS {called}", told)
     yield Mend(begin, begin, f", {place} AS {PLACE} ", told)
     yield Mend(order.start(), len(sql), behind, told)
+
+
+def _whole(part: exp.Expr, top: _Top) -> str:
+    """What tells the groups apart: the key of the table, where a row of it is one group."""
+    column = part.unalias()
+    alias = owner(column, top.tables) if isinstance(column, exp.Column) else None
+    table = top.tables[alias] if alias else None
+    keys = [spelled(str(alias), key) for key in table.primary_key] if table else []
+    grouped = {key.sql("mysql") for key in top.keys}
+    if table and column.name in table.naming and keys and (not grouped or {*keys} <= grouped):
+        return ", ".join(keys)
+    return str(column.sql("mysql"))
 
 
 def first_of_all(question: str, sql: str, schema: Schema) -> str | None:

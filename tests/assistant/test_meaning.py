@@ -176,6 +176,49 @@ def test_rows_that_are_asked_for_or_come_once_stay(question: str, sql: str) -> N
     assert meant(sql, question) == sql
 
 
+@pytest.mark.parametrize(
+    ("question", "sql", "counted"),
+    [
+        (
+            "Which course is reviewed most often?",
+            "SELECT title, COUNT(id) AS n FROM courses GROUP BY title ORDER BY n DESC LIMIT 1",
+            "SELECT title, COUNT(reviews.id) AS n FROM courses "
+            "JOIN reviews ON reviews.course_id = courses.id GROUP BY title ORDER BY n DESC LIMIT 1",
+        ),
+        (
+            "履修が一番多い学生は?",
+            "SELECT s.name FROM students s GROUP BY s.id, s.name ORDER BY COUNT(*) DESC LIMIT 1",
+            "SELECT s.name , COUNT(enrollments.id) AS n FROM students s "
+            "JOIN enrollments ON enrollments.student_id = s.id GROUP BY s.id, s.name "
+            "ORDER BY COUNT(enrollments.id) DESC LIMIT 1",
+        ),
+    ],
+)
+def test_what_is_counted_of_each_is_not_itself(question: str, sql: str, counted: str) -> None:
+    assert meant(sql, question) == counted
+
+
+@pytest.mark.parametrize(
+    ("question", "sql"),
+    [
+        (  # which rows those would be is not said
+            "Which course is the most popular?",
+            "SELECT title, COUNT(id) AS n FROM courses GROUP BY title ORDER BY n DESC LIMIT 1",
+        ),
+        (
+            "How many courses are reviewed for each fee?",
+            "SELECT fee, COUNT(id) AS n FROM courses GROUP BY fee",
+        ),
+        (
+            "The reviews of the courses",
+            "SELECT title, COUNT(id) AS n, SUM(fee) AS total FROM courses GROUP BY title",
+        ),
+    ],
+)
+def test_a_count_that_may_mean_its_own_rows_stays(question: str, sql: str) -> None:
+    assert meant(sql, question) == sql
+
+
 def test_whose_row_it_is_stands_beside_its_group() -> None:
     sql = (
         "SELECT e.grade, COUNT(*) AS n FROM enrollments e JOIN students s ON s.id = e.student_id "

@@ -88,6 +88,17 @@ def test_totals_are_ranked_within_each_group() -> None:
     ]
 
 
+def test_two_of_the_same_name_are_two_groups() -> None:
+    sql = (
+        f"SELECT m.name, c.name AS car, COUNT(c.name) AS n {JOIN} GROUP BY m.id, m.name "
+        "ORDER BY COUNT(c.name) DESC LIMIT 1"
+    )
+    bound = bind(sql, SCHEMA, "For each maker, what is its most common car?").sql
+
+    assert "GROUP BY m.id, m.name, c.name" in bound
+    assert "PARTITION BY m.id ORDER BY COUNT(c.name) DESC" in bound
+
+
 def test_a_period_is_known_by_what_it_is_called() -> None:
     sql = (
         f"SELECT strftime('%m', sold_on) AS month, m.name, SUM(price) AS total {JOIN} "
@@ -104,7 +115,7 @@ def test_the_change_is_told() -> None:
     sql = f"SELECT m.name AS maker, c.name, c.price {JOIN} ORDER BY c.price LIMIT 2"
 
     assert bind(sql, SCHEMA, "The 2 cheapest cars of each maker").mends == (
-        "LIMIT 2 → ROW_NUMBER() OVER (PARTITION BY m.name ORDER BY c.price) <= 2",
+        "LIMIT 2 → ROW_NUMBER() OVER (PARTITION BY m.id ORDER BY c.price) <= 2",
     )
 
 

@@ -1,0 +1,184 @@
+"""Each once: who is counted, who is listed, and what is counted of each.
+
+"How many students got an A" counts each student once, "which courses have a review" lists each
+course once, and "which medication is prescribed most" counts prescriptions, not medications. Only
+what the keys of the schema make certain is changed.
+"""
+
+import re
+from collections.abc import Iterator
+
+from sqlglot import exp
+from sqlglot.optimizer.scope import Scope
+
+from assistant.asked import noun, units
+from assistant.fanout import repeated
+from assistant.linking import fold
+from assistant.mends import Mend
+from assistant.names import tables_end, told_apart
+from assistant.schema import Schema, Table
+from assistant.scopes import base_tables, begin, only, owner, spelled
+
+_PEOPLE = "何(?:人|名|社|種類|店)|人数"
+_COUNT = re.compile(r"\bCOUNT\s*\([^()]*\)", re.IGNORECASE)
+_STEM = 5
+"""Letters that "ordered" and orders have in common."""
+_WHO = re.compile(r"\bwho\b|誰")
+
+
+def counted_once(sql: str, schema: Schema, question: str) -> Iterator[Mend]:
+    """COUNT(key of students) becomes COUNT(DISTINCT …) where it is asked how many students."""
+    for scope in only(sql):
+        tables = base_tables(scope, schema)
+        for count in scope.find_all(exp.Count):
+            column = count.this
+            alias = owner(column, tables) if isinstance(column, exp.Column) else None
+            if alias is None or "start" not in begin(column).meta:
+                continue
+            if _repeats(column.name, alias, scope, tables, schema, question):
+                place, name = begin(column).meta["start"], column.sql("mysql")
+                yield Mend(place, place, "DISTINCT ", f"COUNT({name}) → COUNT(DISTINCT {name})")
+
+
+def _repeats(
+    column: str,
+    alias: str,
+    scope: Scope,
+    tables: dict[str, Table],
+    schema: Schema,
+    question: str,
+) -> bool:
+    """Whether rows are counted where the question counts what the column stands for."""
+    table = tables[alias]
+    if table.primary_key == (column,):
+        return _counts(table, question) and repeated(alias, scope, tables)
+    meant = schema.table(table.reference(column).partition(".")[0])
+    return meant is not None and _counts(meant, question) and not _counts(table, question)
+
+
+def _counts(table: Table, question: str) -> bool:
+    """Whether the question asks for the number of these."""
+    english = rf"\b(?:how many|number of) (?:[a-z-]+ )?{noun(table.name)}\b"
+    if re.search(english, fold(question)):
+        return True
+    comment = re.escape(fold(table.comment))
+    return bool(comment and re.search(rf"{comment}.{{0,24}}(?:{_PEOPLE})", fold(question)))
+
+
+def counted_of_each(sql: str, schema: Schema, question: str) -> Iterator[Mend]:
+    """GROUP BY medications.name counts one for each: what is counted is prescriptions of it."""
+    for scope in only(sql):
+        tables = base_tables(scope, schema)
+        [(alias, table), *others] = tables.items() if tables else [("", None)]
+        if others or table is None or not _counts_itself(scope, alias, table):
+            continue
+        pointing = [one for one in schema.tables if table.name in _pointed(one)]
+        meant = [one for one in pointing if _is_spoken_of(one, question)]
+        if len(meant) == 1 and len(meant[0].primary_key) == 1:
+            yield from _counting(sql, scope, tables, meant[0])
+
+
+def _pointed(table: Table) -> dict[str, str]:
+    """The tables that it points at, and the column that does."""
+    return {key.table: key.columns[0] for key in table.foreign_keys if len(key.columns) == 1}
+
+
+def _counts_itself(scope: Scope, alias: str, table: Table) -> bool:
+    """Whether each row of the table is a group, and its rows are all that is counted."""
+    tree = scope.expression
+    group, totals = tree.args.get("group"), list(tree.find_all(exp.AggFunc))
+    own = {*table.primary_key, *table.naming}
+    keys = {key.name for key in group.expressions if isinstance(key, exp.Column)} if group else ()
+    counted = [total.this for total in totals if isinstance(total, exp.Count)]
+    itself = (isinstance(one, exp.Star) or one.name in own for one in counted)
+    return bool({*keys} & own and counted and len(counted) == len(totals) and all(itself))
+
+
+def _is_spoken_of(table: Table, question: str) -> bool:
+    """Prescriptions are where a question says "prescribed"; in Japanese, the table's comment."""
+    if table.comment and fold(table.comment) in fold(question):
+        return True
+    stem = table.name.lower().rsplit("_", 1)[-1][:_STEM]
+    return len(stem) == _STEM and re.search(rf"\b{re.escape(stem)}", fold(question)) is not None
+
+
+def _counting(sql: str, scope: Scope, tables: dict[str, Table], counted: Table) -> Iterator[Mend]:
+    [(alias, table)] = tables.items()
+    column = _pointed(counted)[table.name]
+    equal = f"{spelled(counted.name, column)} = {spelled(alias, table.primary_key[0])}"
+    place, what = tables_end(sql, scope), f"COUNT({spelled(counted.name, counted.primary_key[0])})"
+    yield Mend(place, place, f" JOIN {spelled(counted.name)} ON {equal} ", f"+ JOIN … ON {equal}")
+    counts = list(_COUNT.finditer(sql))
+    for mend in told_apart(scope, tables, counted):
+        if not any(count.start() <= mend.start < count.end() for count in counts):
+            yield mend
+    for count in counts:
+        yield Mend(*count.span(), what, f"{count[0]} → {what}")
+
+
+def listed_once(sql: str, schema: Schema, question: str) -> Iterator[Mend]:
+    """Which customers bought paper: whoever did so twice is still one row."""
+    for scope in only(sql):
+        tree, tables = scope.expression, base_tables(scope, schema)
+        listed = None if _grouped(tree) or units(question) else the_listed(tree, tables)
+        if listed is None or not repeated(listed, scope, tables) or not tables[listed].primary_key:
+            continue
+        if not _is_asked_for(listed, tables, fold(question)):
+            continue
+        order = tree.args.get("order")
+        others = {owner(c, tables) for c in order.find_all(exp.Column)} - {listed} if order else {}
+        if not others:
+            group = grouping(scope, listed, tables)
+            place = _end_of_conditions(sql, tree)
+            yield Mend(place, place, f"{group} ", f"+{group}")
+
+
+def _is_asked_for(listed: str, tables: dict[str, Table], question: str) -> bool:
+    """Whether these are what the question is about: its first noun, in Japanese its last one."""
+    places = {alias: _places(table, question) for alias, table in tables.items()}
+    if not any(places.values()):
+        return _WHO.search(question) is not None
+    first = min((found[0][0], alias) for alias, found in places.items() if found)
+    last = max((found[-1][1], alias) for alias, found in places.items() if found)
+    return (first if question.isascii() else last)[1] == listed
+
+
+def _places(table: Table, question: str) -> list[tuple[int, int]]:
+    """Where the question speaks of its rows."""
+    comment = rf"|{re.escape(fold(table.comment))}" if table.comment else ""
+    return [one.span() for one in re.finditer(rf"\b{noun(table.name)}\b{comment}", question)]
+
+
+def _grouped(tree: exp.Expr) -> bool:
+    """Whether its rows are not those of the join, each as it is."""
+    return bool(
+        tree.args.get("group")
+        or tree.args.get("distinct")
+        or tree.is_star
+        or tree.find(exp.AggFunc, exp.Window)
+    )
+
+
+def _end_of_conditions(sql: str, tree: exp.Expr) -> int:
+    """Where ORDER BY begins, or else LIMIT, or the end: behind all that chooses rows."""
+    for part, word in (("order", r"\bORDER\s+BY\b"), ("limit", r"\bLIMIT\b")):
+        if tree.args.get(part):
+            *_, found = re.finditer(word, sql, re.IGNORECASE)
+            return found.start()
+    return len(sql.rstrip("; \n"))
+
+
+def grouping(scope: Scope, listed: str, tables: dict[str, Table]) -> str:
+    """A row for each of what is listed."""
+    keys = [spelled(listed, key) for key in tables[listed].primary_key]
+    shown = [one.unalias() for one in scope.expression.expressions]
+    columns = [one.sql("mysql") for one in shown if not one.find(exp.AggFunc)]
+    return f" GROUP BY {', '.join(dict.fromkeys([*keys, *columns]))}"
+
+
+def the_listed(tree: exp.Expr, tables: dict[str, Table]) -> str | None:
+    """The alias of the only table whose columns are selected, beside totals."""
+    parts = [one.unalias() for one in tree.expressions]
+    plain_ones = [one for one in parts if not one.find(exp.AggFunc)]
+    owners = {owner(one, tables) if isinstance(one, exp.Column) else None for one in plain_ones}
+    return owners.pop() if len(owners) == 1 else None
