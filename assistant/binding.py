@@ -22,7 +22,13 @@ from assistant.meaning import compared_as_total
 from assistant.mends import Bound, Mend, mended
 from assistant.moments import fitting_days
 from assistant.names import forgotten_join, near_columns, near_tables
-from assistant.once import counted_of_each, counted_once, listed_once
+from assistant.once import (
+    counted_as_said,
+    counted_not_listed,
+    counted_of_each,
+    counted_once,
+    listed_once,
+)
 from assistant.qualifiers import keyed, requalified
 from assistant.ranking import measured_by
 from assistant.schema import Schema
@@ -65,9 +71,11 @@ _NAMES: tuple[_Rule, ...] = (
     fitting_days,
 )
 _MEANINGS: tuple[Callable[[str, Schema, str], Iterable[Mend]], ...] = (
+    counted_not_listed,
     counted_of_each,
+    counted_as_said,
     counted_once,
     compared_as_total,
     listed_once,
 )
-_SHOWN: tuple[_Rule, ...] = (measured_by, group_shown, group_named, named)
+_SHOWN: tuple[_Rule, ...] = (measured_by, grouped_too, group_shown, group_named, named)

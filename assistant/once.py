@@ -11,16 +11,21 @@ from collections.abc import Iterator
 from sqlglot import exp
 from sqlglot.optimizer.scope import Scope
 
-from assistant.asked import noun, units
+from assistant.asked import counts_nothing, noun, units
 from assistant.fanout import repeated
 from assistant.linking import fold
 from assistant.mends import Mend
 from assistant.names import tables_end, told_apart
+from assistant.ranking import from_place
 from assistant.schema import Schema, Table
 from assistant.scopes import base_tables, begin, only, owner, spelled
 
 _PEOPLE = "何(?:人|名|社|種類|店)|人数"
 _COUNT = re.compile(r"\bCOUNT\s*\([^()]*\)", re.IGNORECASE)
+_SELECT = re.compile(r"\s*SELECT\s+", re.IGNORECASE)
+_WHICH = re.compile(
+    r"\b(?:which|who|whose|list|names?|show)\b|どの|誰|一覧|名前|リスト", re.IGNORECASE
+)
 _STEM = 5
 """Letters that "ordered" and orders have in common."""
 _WHO = re.compile(r"\bwho\b|誰")
@@ -63,6 +68,64 @@ def _counts(table: Table, question: str) -> bool:
         return True
     comment = re.escape(fold(table.comment))
     return bool(comment and re.search(rf"{comment}.{{0,24}}(?:{_PEOPLE})", fold(question)))
+
+
+def counted_as_said(sql: str, schema: Schema, question: str) -> Iterator[Mend]:
+    """The number of orders is that of orders, whatever else is joined and counted."""
+    for scope in only(sql):
+        tables = base_tables(scope, schema)
+        said = [alias for alias, table in tables.items() if _counts(table, question)]
+        counts = {found[0] for found in _COUNT.finditer(sql)}
+        if len(said) != 1 or len(counts) != 1 or not repeated(said[0], scope, tables):
+            continue
+        key, *others = tables[said[0]].primary_key or ("", "")
+        told = f"COUNT(DISTINCT {spelled(said[0], key)})"
+        if not others and not _is_counted(said[0], scope, tables):
+            for found in _COUNT.finditer(sql):
+                yield Mend(*found.span(), told, f"{found[0]} → {told}")
+
+
+def _is_counted(alias: str, scope: Scope, tables: dict[str, Table]) -> bool:
+    """Whether a column of it is, or values of any."""
+    return any(
+        isinstance(count.this, exp.Distinct)
+        or (isinstance(count.this, exp.Column) and owner(count.this, tables) == alias)
+        for count in scope.find_all(exp.Count)
+    )
+
+
+def counted_not_listed(sql: str, schema: Schema, question: str) -> Iterator[Mend]:
+    """SELECT country FROM customers becomes a COUNT where it is asked how many countries."""
+    for scope in only(sql):
+        tree, tables = scope.expression, base_tables(scope, schema)
+        listed, place = _columns(tree, tables), from_place(sql, tree)
+        rows = any(tree.args.get(part) for part in ("group", "having", "order", "limit"))
+        if not listed or rows or not place or not counts_nothing(question, sql, schema):
+            continue
+        alias, names = listed
+        start = _SELECT.match(sql)
+        if start and not _WHICH.search(question):
+            count = _number_of(alias, names, scope, tables)
+            selected = sql[start.end() : place].strip()
+            yield Mend(start.end(), place, f"{count} AS n ", f"{selected} → {count}")
+
+
+def _columns(tree: exp.Expr, tables: dict[str, Table]) -> tuple[str, list[str]] | None:
+    """The table whose columns are all that is selected, and their names."""
+    parts = [one.unalias() for one in tree.expressions]
+    owners = {owner(one, tables) if isinstance(one, exp.Column) else None for one in parts}
+    alias = owners.pop() if len(owners) == 1 else None
+    return (alias, [part.name for part in parts]) if alias else None
+
+
+def _number_of(alias: str, names: list[str], scope: Scope, tables: dict[str, Table]) -> str:
+    """Rows where the columns name them, each once; of any other column its values."""
+    table = tables[alias]
+    if not {*names} & {*table.primary_key, *table.naming}:
+        return f"COUNT(DISTINCT {', '.join(spelled(alias, name) for name in names)})"
+    if repeated(alias, scope, tables) and len(table.primary_key) == 1:
+        return f"COUNT(DISTINCT {spelled(alias, table.primary_key[0])})"
+    return "COUNT(*)"
 
 
 def counted_of_each(sql: str, schema: Schema, question: str) -> Iterator[Mend]:

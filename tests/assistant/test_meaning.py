@@ -5,6 +5,8 @@ import pytest
 from assistant.binding import bind
 from assistant.schema import ForeignKey, Schema, SchemaColumn, Table
 
+TEXTS = {"name", "title", "language"}
+
 
 def table(name: str, columns: str, *, to: str = "", comment: str = "") -> Table:
     """A table with the key `id`, and a key to each table of `to`, called after its singular."""
@@ -12,7 +14,7 @@ def table(name: str, columns: str, *, to: str = "", comment: str = "") -> Table:
     names = ["id", *(key for key, _ in keys), *columns.split()]
     return Table(
         name,
-        tuple(SchemaColumn(one, "int") for one in names),
+        tuple(SchemaColumn(one, "text" if one in TEXTS else "int") for one in names),
         comment=comment,
         primary_key=("id",),
         foreign_keys=tuple(ForeignKey((key,), one, ("id",)) for key, one in keys),
@@ -25,7 +27,7 @@ SCHEMA = Schema(
     "9.7",
     (
         table("students", "name", comment="学生"),
-        table("courses", "title fee", comment="講座"),
+        table("courses", "title fee language", comment="講座"),
         table("enrollments", "grade", to="students courses", comment="履修"),
         table("reviews", "rating", to="courses", comment="評価"),
     ),
@@ -180,6 +182,47 @@ def test_rows_that_are_asked_for_or_come_once_stay(question: str, sql: str) -> N
     ("question", "sql", "counted"),
     [
         (
+            "How many languages?",
+            "SELECT language FROM courses",
+            "COUNT(DISTINCT courses.language)",
+        ),
+        (
+            "講座の言語は何種類?",
+            "SELECT DISTINCT language FROM courses",
+            "COUNT(DISTINCT courses.language)",
+        ),
+        ("How many students?", "SELECT name FROM students", "COUNT(*)"),
+    ],
+)
+def test_what_is_to_be_counted_is_not_listed(question: str, sql: str, counted: str) -> None:
+    assert meant(sql, question).startswith(f"SELECT {counted} AS n FROM")
+
+
+def test_whoever_is_counted_through_a_join_is_counted_once() -> None:
+    sql = f"SELECT c.language, c.title {JOIN} WHERE r.rating = 5"
+
+    assert meant(sql, "How many courses have a 5?") == (
+        f"SELECT COUNT(DISTINCT c.id) AS n {JOIN} WHERE r.rating = 5"
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "sql"),
+    [
+        ("How many languages, and which?", "SELECT language FROM courses"),
+        ("Languages of the courses", "SELECT language FROM courses"),
+        ("How many are left?", "SELECT fee FROM courses"),
+        ("How many languages?", "SELECT language FROM courses LIMIT 3"),
+    ],
+)
+def test_what_may_be_a_list_stays(question: str, sql: str) -> None:
+    assert meant(sql, question) == sql
+
+
+@pytest.mark.parametrize(
+    ("question", "sql", "counted"),
+    [
+        (
             "Which course is reviewed most often?",
             "SELECT title, COUNT(id) AS n FROM courses GROUP BY title ORDER BY n DESC LIMIT 1",
             "SELECT title, COUNT(reviews.id) AS n FROM courses "
@@ -196,6 +239,20 @@ def test_rows_that_are_asked_for_or_come_once_stay(question: str, sql: str) -> N
 )
 def test_what_is_counted_of_each_is_not_itself(question: str, sql: str, counted: str) -> None:
     assert meant(sql, question) == counted
+
+
+@pytest.mark.parametrize("counted", ["COUNT(*)", "COUNT(s.id)", "COUNT(c.id)"])
+def test_the_number_of_rows_is_that_of_the_rows_that_are_named(counted: str) -> None:
+    join = (
+        "FROM students s JOIN enrollments e ON e.student_id = s.id "
+        "JOIN courses c ON c.id = e.course_id JOIN reviews r ON r.course_id = c.id"
+    )
+    sql = f"SELECT s.name, {counted} AS n {join} GROUP BY s.id, s.name ORDER BY n DESC LIMIT 3"
+
+    assert meant(sql, "The 3 students with the highest number of enrollments") == sql.replace(
+        counted, "COUNT(DISTINCT e.id)"
+    )
+    assert "COUNT(DISTINCT e.id)" not in meant(sql, "The 3 students with the most reviews")
 
 
 @pytest.mark.parametrize(

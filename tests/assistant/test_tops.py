@@ -90,7 +90,7 @@ def test_totals_are_ranked_within_each_group() -> None:
 
 def test_two_of_the_same_name_are_two_groups() -> None:
     sql = (
-        f"SELECT m.name, c.name AS car, COUNT(c.name) AS n {JOIN} GROUP BY m.id, m.name "
+        f"SELECT m.name, c.name AS car {JOIN} GROUP BY m.id, m.name "
         "ORDER BY COUNT(c.name) DESC LIMIT 1"
     )
     bound = bind(sql, SCHEMA, "For each maker, what is its most common car?").sql
