@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from typing import Any
 
 import anyio
 from mcp.server import MCPServer
@@ -56,16 +57,24 @@ def create_server(settings: Settings, connections: Connections | None = None) ->
         tools.status,
     ):
         server.tool(annotations=_READS)(tool)
-    _trust_own_answers(server)
+    for listed in server._tool_manager.list_tools():  # the SDK offers copies only
+        _untitle(listed.parameters)
+        listed.fn_metadata.output_model = None  # clients check answers; here it is paid twice
     if len(settings.connections) < 2:
         _leave_out_connection(server)
     resources.register(server, connections, catalogs)
     return server
 
 
+def _untitle(schema: dict[str, Any]) -> None:
+    """Titles repeat the names, and every client pays for each token of the list."""
+    for part in (schema, *schema["properties"].values()):
+        part.pop("title", None)
+
+
 def _leave_out_connection(server: MCPServer[None]) -> None:
     """Where there is one database its name is nothing to ask for: small models invent one."""
-    for tool in server._tool_manager.list_tools():  # the SDK offers copies only
+    for tool in server._tool_manager.list_tools():
         tool.parameters["properties"].pop("connection", None)
 
 
@@ -73,9 +82,3 @@ def _leave_out_tracing(server: MCPServer[None]) -> None:
     """Spans that no exporter of ours collects; to drop it is the SDK's way to opt out."""
     middleware = server._lowlevel_server.middleware
     middleware[:] = [each for each in middleware if not isinstance(each, OpenTelemetryMiddleware)]
-
-
-def _trust_own_answers(server: MCPServer[None]) -> None:
-    """Clients check answers against the listed schemas; to do so here too would be paid twice."""
-    for tool in server._tool_manager.list_tools():
-        tool.fn_metadata.output_model = None

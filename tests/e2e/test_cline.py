@@ -79,24 +79,14 @@ def test_cline_gets_rows_with_a_real_small_model(
     write_numbers(mariadb)
     monkeypatch.setenv("KOTAE_MODELS_DIR", str(MODELS))
     pull(model_named(LARGER), MODELS)
-    # One model and one home: what the model has read of Cline's prompt serves both ways.
     with serve(ServerWish(model=LARGER)) as model:
-        for transport in ("stdio", "HTTP"):
-            with served(mariadb, transport) as flags:
-                key = model.api_key or ""
-                prepare(tmp_path, mariadb, model.base_url, cline, *flags, key=key, name=LARGER)
-                found = rows_of_query(cline, tmp_path)
-            assert [[200]] in found, (transport, found)
-
-
-def rows_of_query(cline: Path, home: Path) -> list[Any]:
-    """What each call of our tool brought, when Cline is told to make one."""
-    question = "Call kotae__query with sql alone: SELECT COUNT(*) AS n FROM numbers"
-    with started(cline, home, question, stdout=subprocess.PIPE) as process:
-        assert process.stdout
-        ended = [json.loads(line)["event"] for line in process.stdout if _ENDED in line]
+        prepare(tmp_path, mariadb, model.base_url, cline, key=model.api_key or "", name=LARGER)
+        question = "Call kotae__query with sql alone: SELECT COUNT(*) AS n FROM numbers"
+        with started(cline, tmp_path, question, stdout=subprocess.PIPE) as process:
+            assert process.stdout
+            ended = [json.loads(line)["event"] for line in process.stdout if _ENDED in line]
     outputs = [event["output"] for event in ended if event.get("toolName") == "kotae__query"]
-    return [output.get("structuredContent", {}).get("rows") for output in outputs]
+    assert [[200]] in [output.get("structuredContent", {}).get("rows") for output in outputs], ended
 
 
 def prepare(
@@ -109,7 +99,7 @@ def prepare(
     name: str = NAME,
 ) -> None:
     """The home of a person who ran `kotae client cline --write` and entered our model."""
-    (home / SETTINGS).mkdir(parents=True, exist_ok=True)
+    (home / SETTINGS).mkdir(parents=True)
     environment = {**os.environ, "HOME": str(home), "KOTAE_DATABASE_URL": database}
     command = [*KOTAE, "client", "cline", "--write", *flags]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
