@@ -8,12 +8,14 @@ neither, a word that is a typing error away. A word of the schema itself is no v
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from assistant.schema import Schema
 
 MOST = 5
+MOST_PLACES = 4
+"""A value that stands in more columns than these says not which is meant."""
 _ALIKE = 0.84
 _WORDS = re.compile(r"[a-z0-9][a-z0-9'&.+-]*[a-z0-9]|[ァ-ヺー]+|[々㐀-鿿]+")
 _LONGEST = 40
@@ -64,15 +66,22 @@ def plain(text: str) -> str:
 
 def link(question: str, schema: Schema, stored: Sequence[StoredValue] = ()) -> tuple[Link, ...]:
     """The links of a question: to the schema's own few values and to `stored` ones found for it."""
-    candidates = list(dict.fromkeys([*_few(schema), *stored]))
+    shown = (one for one in stored if schema.table(one.table))
+    candidates = list(dict.fromkeys([*_few(schema), *shown]))
     named = _COMMON | set(re.findall(r"[^\W_]+", fold(" ".join(_identifiers(schema)))))
     names = plain(" ".join(_namings(schema)))
-    exact = [one for one in _exact(question, candidates) if fold(one.word) not in named]
-    said = [plain(one.word) for one in exact]
+    said = [one for one in _exact(question, candidates) if fold(one.word) not in named]
+    around = _around([one.places[0] for one in said if len(one.places) == 1], schema)
+    exact = [
+        replace(one, places=tuple(places))
+        for one in said
+        if (places := _likely(one.places, around, schema))
+    ]
+    values = [plain(one.word) for one in exact]
     words = [
         word
         for word in words_of(question)
-        if not _names(word, names) and not any(word in value for value in said)
+        if not _names(word, names) and not any(word in value for value in values)
     ]
     candidates = [one for one in candidates if len(one.value) <= _LONGEST]
     partial = list(_grouped(words, candidates, _holds, question))
@@ -114,6 +123,31 @@ def _exact(question: str, candidates: list[StoredValue]) -> Iterator[Link]:
     for value, places in hits.items():
         if not any(value != other and value in other for other in hits):
             yield Link(value, tuple(places), (value,), exact=True)
+
+
+def _around(places: Iterable[str], schema: Schema) -> set[str]:
+    """The tables of these columns, and those that a key joins with them."""
+    found = {place.rpartition(".")[0] for place in places}
+    keys = [(table.name, key.table) for table in schema.tables for key in table.foreign_keys]
+    return found | {b for a, b in keys if a in found} | {a for a, b in keys if b in found}
+
+
+def _likely(places: Sequence[str], around: set[str], schema: Schema) -> Sequence[str]:
+    """Of several places those near to what else the question says; of many, those of names.
+
+    None where too many are left: a hint that may mean anything misleads.
+    """
+    near = [place for place in places if place.rpartition(".")[0] in around]
+    if near:
+        places = near
+    if len(places) > MOST_PLACES:
+        places = [place for place in places if _is_naming(*place.rpartition(".")[::2], schema)]
+    return places if len(places) <= MOST_PLACES else ()
+
+
+def _is_naming(table: str, column: str, schema: Schema) -> bool:
+    found = schema.table(table)
+    return found is not None and column in found.naming
 
 
 def _mentions(question: str, value: str) -> bool:

@@ -1,5 +1,6 @@
 """The stored values of text columns, to find in which column a word of a question stands."""
 
+import re
 from array import array
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from mcp_server.inverted import Inverted
 MOST_VALUES = 100_000
 """Of one connection; a value and its entry take about 300 bytes."""
 _NAMED = 10
+_NAMING = re.compile(r"name$|title$|名$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +110,17 @@ class Values:
         return self._index.weights(wanted, misspelt)
 
     def matching(self, weights: Mapping[str, float], most: int) -> list[ValueHit]:
-        """The best values by weighted parts; equals in the order of columns and values."""
+        """The best values by weighted parts; of equals those that name their rows come first.
+
+        東京都 of prefectures.name is what is meant before that of many an address.
+        """
         scores = self._index.find(weights)
-        best = nlargest(most, scores, key=lambda number: (scores[number], -number))
+
+        def rank(number: int) -> tuple[float, bool, int]:
+            _, column = self._places[self._place_of[number]]
+            return scores[number], _NAMING.search(column) is not None, -number
+
+        best = nlargest(most, scores, key=rank)
         return [
             ValueHit(*self._places[self._place_of[at]], self._values[at], round(scores[at], 3))
             for at in best

@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
-from assistant.linking import Link, StoredValue, link, nearest
-from assistant.schema import Schema, SchemaColumn, Table
+from assistant.linking import MOST_PLACES, Link, StoredValue, link, nearest
+from assistant.schema import ForeignKey, Schema, SchemaColumn, Table
 from tests.assistant.shop import SCHEMA
 
 
@@ -97,3 +99,27 @@ def test_the_stored_values_nearest_to_a_literal_come_first() -> None:
     stored = [StoredValue("t", "c", value) for value in ("大阪府", "東京都", "東京都港区", "x")]
     assert nearest("東京", stored)[0] == "東京都"
     assert nearest("東京", stored[:1]) == []
+
+
+def test_a_value_of_many_columns_is_that_of_a_name_near_what_else_is_said() -> None:
+    keys = (ForeignKey(("area_id",), "areas", ("id",)),)
+    areas = Table("areas", (SchemaColumn("id", "int"), SchemaColumn("name", "text")))
+    people = Table(
+        "people", (SchemaColumn("kind", "text", values=("private",)),), foreign_keys=keys
+    )
+    others = [Table(f"t{n}", (SchemaColumn("note", "text"),)) for n in range(MOST_PLACES)]
+    schema = Schema("x", "mysql", "9", (areas, people, *others))
+    stored = [StoredValue(other.name, "note", "Kyoto") for other in others]
+    stored += [StoredValue("areas", "name", "Kyoto"), StoredValue("elsewhere", "name", "Kyoto")]
+
+    [near] = [one for one in link("private people of Kyoto", schema, stored) if one.word == "Kyoto"]
+    assert near.places == ("areas.name",)
+    [named] = link("people of Kyoto", schema, stored)
+    assert named.places == ("areas.name",)
+    assert link("people of Kyoto", schema, stored[:-2])[0].places == tuple(
+        f"{other.name}.note" for other in others
+    )
+    more = [Table(f"u{n}", (SchemaColumn("note", "text"),)) for n in range(MOST_PLACES)]
+    wider = replace(schema, tables=(*schema.tables, *more))
+    many = [StoredValue(other.name, "note", "Kyoto") for other in (*others, *more)]
+    assert link("people of Kyoto", wider, many) == ()
