@@ -12,6 +12,8 @@ import httpx2
 from assistant.events import Usage
 
 _TIMEOUT = httpx2.Timeout(900, connect=5)
+MOST_GENERATED = 1024
+"""Tokens of a reply for whom has no limit of its own: a small model may write on for ever."""
 
 
 @dataclass
@@ -60,6 +62,8 @@ def _handler(meter: Meter, server: str, api_key: str | None) -> type[BaseHTTPReq
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            if not any(body.get(name) for name in ("max_tokens", "max_completion_tokens")):
+                body["max_tokens"] = MOST_GENERATED
             url = server + self.path.removeprefix("/v1")
             reply = httpx2.post(url, json=body, headers=headers, timeout=_TIMEOUT, trust_env=False)
             if reply.is_success:
