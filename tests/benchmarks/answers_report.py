@@ -11,6 +11,7 @@ from tests.benchmarks.invented import invented
 def report(journals: Path) -> str:
     """What every journal comes to: a table of all side by side, then kotae's in full."""
     found = {path.stem: read_journal(path) for path in sorted(journals.glob("*.jsonl"))}
+    found |= _beside_the_ablation(found)
     head = [
         "", "asked", "right", "error", "wrong", "refused", "calls", "new prompt", "generated",
         "s (p50)", "s (p90)", "invented numbers",
@@ -20,6 +21,13 @@ def report(journals: Path) -> str:
                ("kotae-all", "unanswerable") if name in found]  # fmt: skip
     blocks += _of_all(found.get("kotae-all", []), found.get("again", []))
     return "\n\n".join(blocks)
+
+
+def _beside_the_ablation(found: dict[str, list[Outcome]]) -> dict[str, list[Outcome]]:
+    """What kotae did, nothing left out, on the questions that were asked without a method."""
+    asked = {o.id for name, some in found.items() if name.startswith("without-") for o in some}
+    same = [outcome for outcome in found.get("kotae-all", []) if outcome.id in asked]
+    return {"without nothing": same} if same else {}
 
 
 def _of_all(outcomes: list[Outcome], again: list[Outcome]) -> Iterator[str]:
