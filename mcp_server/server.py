@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from typing import Any
 
 import anyio
 from mcp.server import MCPServer
@@ -14,7 +13,7 @@ from mcp_server import resources
 from mcp_server.catalog import Catalogs
 from mcp_server.connections import Connections
 from mcp_server.settings import Settings
-from mcp_server.tools import Tools
+from mcp_server.tools import Tools, untitled
 
 _INSTRUCTIONS = (
     "Read-only access to SQL databases. Find tables with search_schema or describe_tables, "
@@ -58,18 +57,12 @@ def create_server(settings: Settings, connections: Connections | None = None) ->
     ):
         server.tool(annotations=_READS)(tool)
     for listed in server._tool_manager.list_tools():  # the SDK offers copies only
-        _untitle(listed.parameters)
+        untitled(listed.parameters)
         listed.fn_metadata.output_model = None  # clients check answers; here it is paid twice
     if len(settings.connections) < 2:
         _leave_out_connection(server)
     resources.register(server, connections, catalogs)
     return server
-
-
-def _untitle(schema: dict[str, Any]) -> None:
-    """Titles repeat the names, and every client pays for each token of the list."""
-    for part in (schema, *schema["properties"].values()):
-        part.pop("title", None)
 
 
 def _leave_out_connection(server: MCPServer[None]) -> None:

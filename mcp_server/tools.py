@@ -33,9 +33,9 @@ _SHOWN_PRIVILEGES = 5
 Arguments = ParamSpec("Arguments")
 
 
-def _untitled(schema: dict[str, Any]) -> None:
+def untitled(schema: dict[str, Any]) -> None:
     """Titles repeat the names, and every client pays for each token of the list."""
-    schema.pop("additionalProperties")
+    schema.pop("additionalProperties", None)
     for part in (schema, *schema["properties"].values()):
         part.pop("title", None)
 
@@ -60,7 +60,7 @@ MostRows = Annotated[
 class _Output(BaseModel):
     """What programs may rely on; the rest of the shape is in the documentation."""
 
-    model_config = ConfigDict(extra="allow", json_schema_extra=_untitled)
+    model_config = ConfigDict(extra="allow", json_schema_extra=untitled)
 
 
 # Nothing is said of the items: a client that validates would look at every cell.
