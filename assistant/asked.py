@@ -80,8 +80,8 @@ def counts_nothing(question: str, sql: str, schema: Schema) -> bool:
 def noun(table: str) -> str:
     """A pattern for what the rows of a table are called, one or several: customers?."""
     word = re.escape(table.lower().rsplit("_", 1)[-1])
-    if word.endswith("ies"):
-        return f"{word[:-3]}(?:y|ies)"
+    if word.endswith(("y", "ies")):
+        return f"{word.removesuffix('y').removesuffix('ies')}(?:y|ies|ys)"
     return f"{word.removesuffix('s')}s?"
 
 

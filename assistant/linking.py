@@ -126,14 +126,19 @@ def _exact(question: str, candidates: list[StoredValue]) -> Iterator[Link]:
 
 
 def _around(places: Iterable[str], schema: Schema) -> set[str]:
-    """The tables of these columns, and those that a key joins with them."""
-    found = {place.rpartition(".")[0] for place in places}
+    """The tables of these columns, and all that keys lead to from there, either way."""
     keys = [(table.name, key.table) for table in schema.tables for key in table.foreign_keys]
-    return found | {b for a, b in keys if a in found} | {a for a, b in keys if b in found}
+    near: set[str] = set()
+    further = {place.rpartition(".")[0] for place in places}
+    while further:
+        near |= further
+        further = {b for a, b in keys if a in near} | {a for a, b in keys if b in near}
+        further -= near
+    return near
 
 
 def _likely(places: Sequence[str], around: set[str], schema: Schema) -> Sequence[str]:
-    """Of several places those near to what else the question says; of many, those of names.
+    """Of several places those that can be joined with what else is said; of many, those of names.
 
     None where too many are left: a hint that may mean anything misleads.
     """

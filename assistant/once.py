@@ -17,7 +17,7 @@ from assistant.linking import fold
 from assistant.mends import Mend
 from assistant.names import tables_end, told_apart
 from assistant.ranking import from_place
-from assistant.schema import Schema, Table
+from assistant.schema import Schema, SchemaColumn, Table
 from assistant.scopes import base_tables, begin, only, owner, spelled
 
 _PEOPLE = "何(?:人|名|社|種類|店)|人数"
@@ -26,6 +26,9 @@ _SELECT = re.compile(r"\s*SELECT\s+", re.IGNORECASE)
 _WHICH = re.compile(
     r"\b(?:which|who|whose|list|names?|show)\b|どの|誰|一覧|名前|リスト", re.IGNORECASE
 )
+_COUNTRIES = re.compile("何[かカヶヵ]国")
+_IN_ORDER = re.compile(r"\b(?:in|by) (?:\w+ ){0,2}order\b|\border(?:ed)? by\b")
+"""How rows are to stand, not what was ordered."""
 _STEM = 5
 """Letters that "ordered" and orders have in common."""
 _WHO = re.compile(r"\bwho\b|誰")
@@ -73,16 +76,31 @@ def _counts(table: Table, question: str) -> bool:
 def counted_as_said(sql: str, schema: Schema, question: str) -> Iterator[Mend]:
     """The number of orders is that of orders, whatever else is joined and counted."""
     for scope in only(sql):
-        tables = base_tables(scope, schema)
+        tree, tables = scope.expression, base_tables(scope, schema)
         said = [alias for alias, table in tables.items() if _counts(table, question)]
         counts = {found[0] for found in _COUNT.finditer(sql)}
-        if len(said) != 1 or len(counts) != 1 or not repeated(said[0], scope, tables):
+        # What HAVING compares, and what is counted of each row itself, is something else.
+        if len(said) != 1 or len(counts) != 1 or tree.args.get("having"):
             continue
-        key, *others = tables[said[0]].primary_key or ("", "")
-        told = f"COUNT(DISTINCT {spelled(said[0], key)})"
-        if not others and not _is_counted(said[0], scope, tables):
+        key = tables[said[0]].primary_key
+        if len(key) != 1 or said[0] in _each_of(tree, tables):
+            continue
+        if repeated(said[0], scope, tables) and not _is_counted(said[0], scope, tables):
+            told = f"COUNT(DISTINCT {spelled(said[0], key[0])})"
             for found in _COUNT.finditer(sql):
                 yield Mend(*found.span(), told, f"{found[0]} → {told}")
+
+
+def _each_of(tree: exp.Expr, tables: dict[str, Table]) -> set[str | None]:
+    """The tables of which each row is a group: by its key or its name."""
+    group = tree.args.get("group")
+    keys = group.find_all(exp.Column) if group else ()
+    return {
+        alias
+        for key in keys
+        if (alias := owner(key, tables))
+        and key.name in {*tables[alias].primary_key, *tables[alias].naming}
+    }
 
 
 def _is_counted(alias: str, scope: Scope, tables: dict[str, Table]) -> bool:
@@ -98,42 +116,47 @@ def counted_not_listed(sql: str, schema: Schema, question: str) -> Iterator[Mend
     """SELECT country FROM customers becomes a COUNT where it is asked how many countries."""
     for scope in only(sql):
         tree, tables = scope.expression, base_tables(scope, schema)
-        listed, place = _columns(tree, tables), from_place(sql, tree)
+        listed, place, start = the_listed(tree, tables), from_place(sql, tree), _SELECT.match(sql)
         rows = any(tree.args.get(part) for part in ("group", "having", "order", "limit"))
-        if not listed or rows or not place or not counts_nothing(question, sql, schema):
+        if not listed or rows or not place or not start or _WHICH.search(question):
             continue
-        alias, names = listed
-        start = _SELECT.match(sql)
-        if start and not _WHICH.search(question):
-            count = _number_of(alias, names, scope, tables)
+        count = _number_of(listed, scope, tables, question)
+        if count and counts_nothing(question, sql, schema):
             selected = sql[start.end() : place].strip()
             yield Mend(start.end(), place, f"{count} AS n ", f"{selected} → {count}")
 
 
-def _columns(tree: exp.Expr, tables: dict[str, Table]) -> tuple[str, list[str]] | None:
-    """The table whose columns are all that is selected, and their names."""
-    parts = [one.unalias() for one in tree.expressions]
-    owners = {owner(one, tables) if isinstance(one, exp.Column) else None for one in parts}
-    alias = owners.pop() if len(owners) == 1 else None
-    return (alias, [part.name for part in parts]) if alias else None
+def _number_of(alias: str, scope: Scope, tables: dict[str, Table], question: str) -> str | None:
+    """Of rows or of values, whichever the question names; None where it names neither."""
+    table, parts = tables[alias], [one.unalias() for one in scope.expression.expressions]
+    column = table.column(parts[0].name) if len(parts) == 1 else None
+    if column and _counts_values(column, question):
+        return f"COUNT(DISTINCT {spelled(alias, column.name)})"
+    if not _counts(table, question):
+        return None
+    if not repeated(alias, scope, tables):
+        return "COUNT(*)"
+    key = table.primary_key
+    return f"COUNT(DISTINCT {spelled(alias, key[0])})" if len(key) == 1 else None
 
 
-def _number_of(alias: str, names: list[str], scope: Scope, tables: dict[str, Table]) -> str:
-    """Rows where the columns name them, each once; of any other column its values."""
-    table = tables[alias]
-    if not {*names} & {*table.primary_key, *table.naming}:
-        return f"COUNT(DISTINCT {', '.join(spelled(alias, name) for name in names)})"
-    if repeated(alias, scope, tables) and len(table.primary_key) == 1:
-        return f"COUNT(DISTINCT {spelled(alias, table.primary_key[0])})"
-    return "COUNT(*)"
+def _counts_values(column: SchemaColumn, question: str) -> bool:
+    """Whether it is asked how many different ones: countries, 何種類の言語, 何か国."""
+    said, comment = fold(question), re.escape(fold(column.comment))
+    english = rf"\b(?:how many|number of) (?:different |distinct )?{noun(column.name)}\b"
+    japanese = comment and re.search(rf"{comment}.{{0,4}}何種類|何種類の{comment}", said)
+    countries = _COUNTRIES.search(said) and column.name.lower() in {"country", "nation"}
+    return bool(re.search(english, said) or japanese or countries)
 
 
 def counted_of_each(sql: str, schema: Schema, question: str) -> Iterator[Mend]:
     """GROUP BY medications.name counts one for each: what is counted is prescriptions of it."""
     for scope in only(sql):
         tables = base_tables(scope, schema)
-        [(alias, table), *others] = tables.items() if tables else [("", None)]
-        if others or table is None or not _counts_itself(scope, alias, table):
+        table = next(iter(tables.values())) if len(tables) == 1 else None
+        if table is None or not _counts_itself(scope, table):
+            continue
+        if _counts(table, question) or scope.expression.args.get("having"):
             continue
         pointing = [one for one in schema.tables if table.name in _pointed(one)]
         meant = [one for one in pointing if _is_spoken_of(one, question)]
@@ -146,7 +169,7 @@ def _pointed(table: Table) -> dict[str, str]:
     return {key.table: key.columns[0] for key in table.foreign_keys if len(key.columns) == 1}
 
 
-def _counts_itself(scope: Scope, alias: str, table: Table) -> bool:
+def _counts_itself(scope: Scope, table: Table) -> bool:
     """Whether each row of the table is a group, and its rows are all that is counted."""
     tree = scope.expression
     group, totals = tree.args.get("group"), list(tree.find_all(exp.AggFunc))
@@ -161,16 +184,17 @@ def _is_spoken_of(table: Table, question: str) -> bool:
     """Prescriptions are where a question says "prescribed"; in Japanese, the table's comment."""
     if table.comment and fold(table.comment) in fold(question):
         return True
-    stem = table.name.lower().rsplit("_", 1)[-1][:_STEM]
-    return len(stem) == _STEM and re.search(rf"\b{re.escape(stem)}", fold(question)) is not None
+    stem, said = table.name.lower().rsplit("_", 1)[-1][:_STEM], _IN_ORDER.sub(" ", fold(question))
+    return len(stem) == _STEM and re.search(rf"\b{re.escape(stem)}", said) is not None
 
 
 def _counting(sql: str, scope: Scope, tables: dict[str, Table], counted: Table) -> Iterator[Mend]:
     [(alias, table)] = tables.items()
     column = _pointed(counted)[table.name]
     equal = f"{spelled(counted.name, column)} = {spelled(alias, table.primary_key[0])}"
+    way = f"LEFT JOIN {spelled(counted.name)} ON {equal}"  # of some there are none
     place, what = tables_end(sql, scope), f"COUNT({spelled(counted.name, counted.primary_key[0])})"
-    yield Mend(place, place, f" JOIN {spelled(counted.name)} ON {equal} ", f"+ JOIN … ON {equal}")
+    yield Mend(place, place, f" {way} ", f"+ {way}")
     counts = list(_COUNT.finditer(sql))
     for mend in told_apart(scope, tables, counted):
         if not any(count.start() <= mend.start < count.end() for count in counts):

@@ -35,8 +35,9 @@ class _Top:
 
     @property
     def keys(self) -> list[exp.Expr]:
+        """What the rows are grouped by, a position or an alias as what it stands for."""
         group = self.scope.expression.args.get("group")
-        return list(group.expressions) if group else []
+        return [_meant(key, self.scope.expression) for key in group.expressions] if group else []
 
 
 def first_of_each(sql: str, schema: Schema, question: str) -> Iterator[Mend]:
@@ -116,7 +117,7 @@ def _top(sql: str, schema: Schema) -> _Top | None:
     if tree.find(exp.Window) or PLACE in names:
         return None
     way = " DESC" if keys[0].args.get("desc") else ""
-    measure = f"{_meant(keys[0].this, tree)}{way}"
+    measure = f"{_meant(keys[0].this, tree).unalias().sql('mysql')}{way}"
     return _Top(scopes[0], base_tables(scopes[0], schema), measure, int(count.this))
 
 
@@ -129,12 +130,14 @@ def _called_apart(top: _Top) -> Iterator[tuple[exp.Expr, str]]:
             yield one, spelled(f"{top.tables[alias].name}_{one.name}")
 
 
-def _meant(measure: exp.Expr, tree: exp.Select) -> str:
-    """A window knows no aliases of the SELECT that it stands in."""
-    aliases = {one.alias: one.unalias() for one in tree.expressions if one.alias}
-    known = isinstance(measure, exp.Column) and not measure.table
-    found = aliases.get(measure.name, measure) if known else measure
-    return str(found.sql("mysql"))
+def _meant(key: exp.Expr, tree: exp.Expr) -> exp.Expr:
+    """The projection of this position or alias; anything else is itself."""
+    projections: list[exp.Expr] = tree.expressions
+    if isinstance(key, exp.Literal) and key.is_int and 0 < int(key.this) <= len(projections):
+        return projections[int(key.this) - 1]
+    if isinstance(key, exp.Column) and not key.table:
+        return next((one for one in projections if one.alias == key.name), key)
+    return key
 
 
 def _group(unit: str, top: _Top) -> exp.Expr | None:
@@ -143,25 +146,58 @@ def _group(unit: str, top: _Top) -> exp.Expr | None:
     if not parts or not parts[0].alias_or_name or parts[0].find(exp.AggFunc):
         return None
     if totals(top.scope.expression) or top.keys:
-        aliases = {one.alias: one for one in top.shown if one.alias}
-        keys = (aliases.get(key.name, key) for key in top.keys)
-        finer = any(not _stands_for(unit, key, top.tables) for key in keys)
-    else:
-        finer = not _is_key(parts[0], top)
+        finer = any(_is_finer(key, parts, top) for key in top.keys)
+    else:  # rows as they are: many share what is no name, and the name of what they point at
+        alias = _of(parts[0], top)
+        finer = not _names_rows(parts[0], top) or (alias is not None and _is_shared(alias, top))
     return parts[0] if finer else None
 
 
-def _is_key(part: exp.Expr, top: _Top) -> bool:
-    """Whether no rows but its own would share it: a name of the only table that is read."""
+def _of(part: exp.Expr, top: _Top) -> str | None:
+    """The table whose column it is."""
     column = part.unalias()
-    alias = owner(column, top.tables) if isinstance(column, exp.Column) else None
+    return owner(column, top.tables) if isinstance(column, exp.Column) else None
+
+
+def _is_finer(key: exp.Expr, parts: list[exp.Expr], top: _Top) -> bool:
+    """Whether a group that `parts` stand for has several values of this key."""
+    group, of = _of(parts[0], top), _of(key, top)
+    above = _above(group, top)
+    if any(_names_rows(part, top) for part in parts):
+        return any(not _leads_to(column, top) & above for column in key.find_all(exp.Column))
+    # Beside a country or a month only names are certain to be more than another word for it.
+    return key not in parts and _names_rows(key, top) and (of == group or of not in above)
+
+
+def _leads_to(column: exp.Column, top: _Top) -> set[str]:
+    """The table that the column is of, and the one that it points at; all if not known."""
+    alias = owner(column, top.tables)
     if alias is None:
-        return False
-    table = top.tables[alias]
-    own = [*table.primary_key, *table.naming]
-    return column.name in own and not any(
-        key.table == table.name for other in top.tables.values() for key in other.foreign_keys
-    )
+        return set(top.tables)
+    referred = top.tables[alias].reference(column.name).partition(".")[0]
+    return {alias, *(other for other, table in top.tables.items() if table.name == referred)}
+
+
+def _names_rows(part: exp.Expr, top: _Top) -> bool:
+    """Whether it is a key or a name of its table's rows."""
+    alias, column = _of(part, top), part.unalias()
+    table = top.tables[alias] if alias else None
+    return bool(table and column.name in {*table.primary_key, *table.naming})
+
+
+def _above(alias: str | None, top: _Top) -> set[str]:
+    """The tables of which a row of this one has one each: what its keys point at, and so on."""
+    found = {alias} if alias else set()
+    for _ in top.tables:
+        pointed = {key.table for one in found for key in top.tables[one].foreign_keys}
+        found |= {other for other, table in top.tables.items() if table.name in pointed}
+    return found
+
+
+def _is_shared(alias: str, top: _Top) -> bool:
+    """Whether other tables of the statement point at its rows."""
+    name = top.tables[alias].name
+    return any(key.table == name for table in top.tables.values() for key in table.foreign_keys)
 
 
 def _stands_for(unit: str, part: exp.Expr, tables: dict[str, Table]) -> bool:

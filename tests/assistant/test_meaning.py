@@ -5,7 +5,8 @@ import pytest
 from assistant.binding import bind
 from assistant.schema import ForeignKey, Schema, SchemaColumn, Table
 
-TEXTS = {"name", "title", "language"}
+TEXTS = {"name": "", "title": "", "language": "言語", "country": "", "status": ""}
+"""Columns of texts, and their comments."""
 
 
 def table(name: str, columns: str, *, to: str = "", comment: str = "") -> Table:
@@ -14,7 +15,10 @@ def table(name: str, columns: str, *, to: str = "", comment: str = "") -> Table:
     names = ["id", *(key for key, _ in keys), *columns.split()]
     return Table(
         name,
-        tuple(SchemaColumn(one, "text" if one in TEXTS else "int") for one in names),
+        tuple(
+            SchemaColumn(one, "text" if one in TEXTS else "int", TEXTS.get(one, ""))
+            for one in names
+        ),
         comment=comment,
         primary_key=("id",),
         foreign_keys=tuple(ForeignKey((key,), one, ("id",)) for key, one in keys),
@@ -26,9 +30,9 @@ SCHEMA = Schema(
     "mysql",
     "9.7",
     (
-        table("students", "name", comment="学生"),
+        table("students", "name country", comment="学生"),
         table("courses", "title fee language", comment="講座"),
-        table("enrollments", "grade", to="students courses", comment="履修"),
+        table("enrollments", "grade status", to="students courses", comment="履修"),
         table("reviews", "rating", to="courses", comment="評価"),
     ),
 )
@@ -191,6 +195,13 @@ def test_rows_that_are_asked_for_or_come_once_stay(question: str, sql: str) -> N
             "SELECT DISTINCT language FROM courses",
             "COUNT(DISTINCT courses.language)",
         ),
+        (
+            "学生は何か国から来ていますか?",
+            "SELECT country FROM students",
+            "COUNT(DISTINCT students.country)",
+        ),
+        ("How many countries?", "SELECT country FROM students", "COUNT(DISTINCT students.country)"),
+        ("How many enrollments are over?", "SELECT status FROM enrollments", "COUNT(*)"),
         ("How many students?", "SELECT name FROM students", "COUNT(*)"),
     ],
 )
@@ -212,6 +223,7 @@ def test_whoever_is_counted_through_a_join_is_counted_once() -> None:
         ("How many languages, and which?", "SELECT language FROM courses"),
         ("Languages of the courses", "SELECT language FROM courses"),
         ("How many are left?", "SELECT fee FROM courses"),
+        ("How many are over?", "SELECT status FROM enrollments WHERE status = 'over'"),
         ("How many languages?", "SELECT language FROM courses LIMIT 3"),
     ],
 )
@@ -226,13 +238,14 @@ def test_what_may_be_a_list_stays(question: str, sql: str) -> None:
             "Which course is reviewed most often?",
             "SELECT title, COUNT(id) AS n FROM courses GROUP BY title ORDER BY n DESC LIMIT 1",
             "SELECT title, COUNT(reviews.id) AS n FROM courses "
-            "JOIN reviews ON reviews.course_id = courses.id GROUP BY title ORDER BY n DESC LIMIT 1",
+            "LEFT JOIN reviews ON reviews.course_id = courses.id "
+            "GROUP BY title ORDER BY n DESC LIMIT 1",
         ),
         (
             "履修が一番多い学生は?",
             "SELECT s.name FROM students s GROUP BY s.id, s.name ORDER BY COUNT(*) DESC LIMIT 1",
             "SELECT s.name , COUNT(enrollments.id) AS n FROM students s "
-            "JOIN enrollments ON enrollments.student_id = s.id GROUP BY s.id, s.name "
+            "LEFT JOIN enrollments ON enrollments.student_id = s.id GROUP BY s.id, s.name "
             "ORDER BY COUNT(enrollments.id) DESC LIMIT 1",
         ),
     ],
@@ -267,6 +280,14 @@ def test_the_number_of_rows_is_that_of_the_rows_that_are_named(counted: str) -> 
             "SELECT fee, COUNT(id) AS n FROM courses GROUP BY fee",
         ),
         (
+            "How many courses of one title that are reviewed?",
+            "SELECT title, COUNT(*) AS n FROM courses GROUP BY title",
+        ),
+        (
+            "Titles of reviewed courses that are there twice",
+            "SELECT title, COUNT(*) AS n FROM courses GROUP BY title HAVING COUNT(*) > 1",
+        ),
+        (
             "The reviews of the courses",
             "SELECT title, COUNT(id) AS n, SUM(fee) AS total FROM courses GROUP BY title",
         ),
@@ -274,6 +295,25 @@ def test_the_number_of_rows_is_that_of_the_rows_that_are_named(counted: str) -> 
 )
 def test_a_count_that_may_mean_its_own_rows_stays(question: str, sql: str) -> None:
     assert meant(sql, question) == sql
+
+
+def test_what_having_compares_is_not_who_is_counted() -> None:
+    sql = (
+        "SELECT s.id, s.name, COUNT(*) AS n FROM students s JOIN enrollments e "
+        "ON e.student_id = s.id GROUP BY s.id, s.name HAVING COUNT(*) > 5"
+    )
+
+    assert meant(sql, "How many students have more than 5 enrollments?") == sql
+
+
+def test_the_order_of_rows_is_no_table_of_orders() -> None:
+    shop = Schema(
+        "x", "mysql", "9", (table("customers", "name"), table("orders", "", to="customers"))
+    )
+    sql = "SELECT name, COUNT(*) AS n FROM customers GROUP BY name ORDER BY name"
+
+    assert bind(sql, shop, "Names and their counts in alphabetical order").sql == sql
+    assert "COUNT(orders.id)" in bind(sql, shop, "How often did each name order?").sql
 
 
 def test_whose_row_it_is_stands_beside_its_group() -> None:

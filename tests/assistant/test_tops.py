@@ -99,6 +99,15 @@ def test_two_of_the_same_name_are_two_groups() -> None:
     assert "PARTITION BY m.id ORDER BY COUNT(c.name) DESC" in bound
 
 
+def test_a_place_by_position_is_by_what_stands_there() -> None:
+    sql = f"SELECT m.country, m.name, COUNT(c.id) AS n {JOIN} GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 1"
+
+    assert rows(sql, "The maker with the most cars in each country") == [
+        ("JP", "Aki", 3, 1),
+        ("US", "Bolt", 2, 1),
+    ]
+
+
 def test_a_period_is_known_by_what_it_is_called() -> None:
     sql = (
         f"SELECT strftime('%m', sold_on) AS month, m.name, SUM(price) AS total {JOIN} "
@@ -130,6 +139,25 @@ def test_the_change_is_told() -> None:
         (
             "The most expensive car with the name of each car",
             "SELECT name, price FROM cars ORDER BY price DESC LIMIT 1",
+        ),
+        (  # a position is what it stands for
+            "Total price of each maker, top 2",
+            f"SELECT m.name, SUM(c.price) AS total {JOIN} GROUP BY 1 ORDER BY 2 DESC LIMIT 2",
+        ),
+        (  # a key that points at the maker is the maker
+            "Total price of each maker, top 2",
+            f"SELECT m.name, SUM(c.price) AS total {JOIN} GROUP BY c.maker_id, m.name "
+            "ORDER BY total DESC LIMIT 2",
+        ),
+        (  # each maker has one country
+            "Total price of each maker with its country, top 2",
+            f"SELECT m.name, m.country, SUM(c.price) AS total {JOIN} GROUP BY m.name, m.country "
+            "ORDER BY total DESC LIMIT 2",
+        ),
+        (  # each car has one maker
+            "Total price of each car with its maker, top 2",
+            f"SELECT c.name AS car, m.name AS maker, SUM(c.price) AS total {JOIN} "
+            "GROUP BY c.id, c.name, m.name ORDER BY total DESC LIMIT 2",
         ),
         (  # no first is asked for
             "Some cars of each maker",
