@@ -20,6 +20,7 @@ def test_bench_prints_every_depth_that_the_context_holds(gpt_oss_model: Path) ->
     assert [row["depth"] for row in told["depths"]] == [0, 256]
     assert "left out: 99999" in done.stderr
     assert done.returncode == 0
+    assert "gpt-oss-small was stopped" in kotae("stop").stderr
 
 
 @pytest.mark.parametrize("depth", ["a", "-1", "1,,2"])
