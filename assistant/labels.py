@@ -9,7 +9,7 @@ from assistant.mends import Mend
 from assistant.names import tables_end, told_apart
 from assistant.ranking import from_place
 from assistant.schema import Schema, Table
-from assistant.scopes import base_tables, owner, parsed, scopes_of, spelled, totals
+from assistant.scopes import base_tables, names_rows, owner, parsed, scopes_of, spelled, totals
 
 MOST_NAMES = 2
 
@@ -34,16 +34,10 @@ def group_named(sql: str, schema: Schema) -> Iterator[Mend]:
     groups = tree.args["group"].expressions
     keys = [key for key in groups if isinstance(key, exp.Column) and _is_id(key, tables)]
     parts = [one.unalias() for one in tree.expressions]
-    shown = {owner(part, tables) for part in parts if _tells_who(part, tables)}
+    shown = {owner(part, tables) for part in parts if names_rows(part, tables)}
     hidden = [key for key in keys if key not in parts and not shown & _who(key, tables, schema)]
     if hidden and any(isinstance(part, exp.Column) for part in parts):
         yield from _names_of(hidden[0], sql, scopes[0], schema)
-
-
-def _tells_who(part: exp.Expr, tables: dict[str, Table]) -> bool:
-    """Whether it is a key or a name of its table's rows."""
-    alias = owner(part, tables) if isinstance(part, exp.Column) else None
-    return alias is not None and part.name in {*tables[alias].primary_key, *tables[alias].naming}
 
 
 def _who(key: exp.Column, tables: dict[str, Table], schema: Schema) -> set[str]:

@@ -16,14 +16,13 @@ from assistant.linking import fold
 from assistant.mends import Mend
 from assistant.once import grouping, the_listed
 from assistant.schema import Schema, Table
-from assistant.scopes import base_tables, begin, only, owner, spelled
+from assistant.scopes import base_tables, begin, end_of_conditions, only, owner, spelled
 
 _COUNTERS = r"(?:件|回|個|点|人|名|つ|本|冊|台|枚)"
 _AVERAGE = re.compile(r"(?:\b(?:average|avg|mean)\b|平均)[^.?。、\d]*$")
 _TOTAL = re.compile(r"(?:\b(?:total|combined)\b|累計|合計|総額|通算)[^.?。、\d]*$")
 _TOTAL_BEHIND = re.compile(r"^[^.?。、\d]{0,12}\b(?:in total|in all|altogether|combined|overall)\b")
 _COMPARED = re.compile(r"\s*(?P<sign>>=|<=|>|<)\s*(?P<number>\d+(?:\.\d+)?)(?![\w.])")
-_BEHIND = re.compile(r"\b(?:ORDER\s+BY|LIMIT)\b|;?\s*$", re.IGNORECASE)
 
 
 def compared_as_total(sql: str, schema: Schema, question: str) -> Iterator[Mend]:
@@ -69,10 +68,9 @@ def _moved(
     condition = f"{total} {compared['sign']} {compared['number']}"
     told = f"{sql[start : compared.end()]} → HAVING {condition}"
     yield Mend(*_with_its_word(sql, start, compared.end()), "", told)
-    place = _BEHIND.search(sql, compared.end())
-    if place:
-        group = "" if scope.expression.args.get("group") else grouping(scope, listed, tables)
-        yield Mend(place.start(), place.start(), f"{group} HAVING {condition} ", told)
+    place = end_of_conditions(sql, scope.expression)
+    group = "" if scope.expression.args.get("group") else grouping(scope, listed, tables)
+    yield Mend(place, place, f"{group} HAVING {condition} ", told)
 
 
 def _total(column: exp.Column, number: str, tables: dict[str, Table], question: str) -> str | None:

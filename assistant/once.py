@@ -18,7 +18,7 @@ from assistant.mends import Mend
 from assistant.names import tables_end, told_apart
 from assistant.ranking import from_place
 from assistant.schema import Schema, SchemaColumn, Table
-from assistant.scopes import base_tables, begin, only, owner, spelled
+from assistant.scopes import base_tables, begin, end_of_conditions, names_rows, only, owner, spelled
 
 _PEOPLE = "何(?:人|名|社|種類|店)|人数"
 _COUNT = re.compile(r"\bCOUNT\s*\([^()]*\)", re.IGNORECASE)
@@ -95,12 +95,7 @@ def _each_of(tree: exp.Expr, tables: dict[str, Table]) -> set[str | None]:
     """The tables of which each row is a group: by its key or its name."""
     group = tree.args.get("group")
     keys = group.find_all(exp.Column) if group else ()
-    return {
-        alias
-        for key in keys
-        if (alias := owner(key, tables))
-        and key.name in {*tables[alias].primary_key, *tables[alias].naming}
-    }
+    return {owner(key, tables) for key in keys if names_rows(key, tables)}
 
 
 def _is_counted(alias: str, scope: Scope, tables: dict[str, Table]) -> bool:
@@ -216,7 +211,7 @@ def listed_once(sql: str, schema: Schema, question: str) -> Iterator[Mend]:
         others = {owner(c, tables) for c in order.find_all(exp.Column)} - {listed} if order else {}
         if not others:
             group = grouping(scope, listed, tables)
-            place = _end_of_conditions(sql, tree)
+            place = end_of_conditions(sql, tree)
             yield Mend(place, place, f"{group} ", f"+{group}")
 
 
@@ -244,15 +239,6 @@ def _grouped(tree: exp.Expr) -> bool:
         or tree.is_star
         or tree.find(exp.AggFunc, exp.Window)
     )
-
-
-def _end_of_conditions(sql: str, tree: exp.Expr) -> int:
-    """Where ORDER BY begins, or else LIMIT, or the end: behind all that chooses rows."""
-    for part, word in (("order", r"\bORDER\s+BY\b"), ("limit", r"\bLIMIT\b")):
-        if tree.args.get(part):
-            *_, found = re.finditer(word, sql, re.IGNORECASE)
-            return found.start()
-    return len(sql.rstrip("; \n"))
 
 
 def grouping(scope: Scope, listed: str, tables: dict[str, Table]) -> str:

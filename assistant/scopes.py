@@ -1,5 +1,6 @@
 """A statement taken apart: its SELECTs, and which tables of the schema each reads."""
 
+import re
 from collections.abc import Iterator
 
 import sqlglot
@@ -123,3 +124,20 @@ def begin(column: exp.Column) -> exp.Identifier:
     """The identifier with which the column begins in the statement."""
     found: exp.Identifier = column.args.get("table") or column.this
     return found
+
+
+def end_of_conditions(sql: str, tree: exp.Expr) -> int:
+    """Where ORDER BY begins, or else LIMIT, or the end: behind all that chooses rows."""
+    for part, word in (("order", r"\bORDER\s+BY\b"), ("limit", r"\bLIMIT\b")):
+        if tree.args.get(part):
+            *_, found = re.finditer(word, sql, re.IGNORECASE)
+            return found.start()
+    return len(sql.rstrip("; \n"))
+
+
+def names_rows(part: exp.Expr, tables: dict[str, Table]) -> bool:
+    """Whether it is a key or a name of its table's rows."""
+    column = part.unalias()
+    alias = owner(column, tables) if isinstance(column, exp.Column) else None
+    table = tables[alias] if alias else None
+    return bool(table and column.name in {*table.primary_key, *table.naming})

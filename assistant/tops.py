@@ -12,10 +12,17 @@ from assistant.linking import fold
 from assistant.mends import Mend
 from assistant.ranking import from_place
 from assistant.schema import Schema, Table
-from assistant.scopes import base_tables, owner, scopes_of, spelled, totals
+from assistant.scopes import (
+    base_tables,
+    end_of_conditions,
+    names_rows,
+    owner,
+    scopes_of,
+    spelled,
+    totals,
+)
 
 PLACE = "place"
-_ORDER = re.compile(r"\bORDER\s+BY\b", re.IGNORECASE)
 _PERIODS = {"年": "year", "四半期": "quarter", "月": "month", "週": "week", "日": "day"}
 
 
@@ -60,14 +67,13 @@ def _placed(sql: str, top: _Top, part: exp.Expr, begin: int) -> Iterator[Mend]:
     told = f"LIMIT {top.count} → {place} <= {top.count}"
     apart = list(_called_apart(top))
     [name] = [called for one, called in apart if one is part] or [spelled(part.alias_or_name)]
-    *_, order = _ORDER.finditer(sql)
     behind = f") AS ranked WHERE {PLACE} <= {top.count} ORDER BY {name}, {PLACE}"
     yield Mend(0, 0, "SELECT * FROM (", told)
     for one, called in apart:
         end = one.this.meta["end"] + 1
         yield Mend(end, end, f" AS {called}", told)
     yield Mend(begin, begin, f", {place} AS {PLACE} ", told)
-    yield Mend(order.start(), len(sql), behind, told)
+    yield Mend(end_of_conditions(sql, top.scope.expression), len(sql), behind, told)
 
 
 def _whole(part: exp.Expr, top: _Top) -> str:
@@ -149,7 +155,9 @@ def _group(unit: str, top: _Top) -> exp.Expr | None:
         finer = any(_is_finer(key, parts, top) for key in top.keys)
     else:  # rows as they are: many share what is no name, and the name of what they point at
         alias = _of(parts[0], top)
-        finer = not _names_rows(parts[0], top) or (alias is not None and _is_shared(alias, top))
+        finer = not names_rows(parts[0], top.tables) or (
+            alias is not None and _is_shared(alias, top)
+        )
     return parts[0] if finer else None
 
 
@@ -163,10 +171,10 @@ def _is_finer(key: exp.Expr, parts: list[exp.Expr], top: _Top) -> bool:
     """Whether a group that `parts` stand for has several values of this key."""
     group, of = _of(parts[0], top), _of(key, top)
     above = _above(group, top)
-    if any(_names_rows(part, top) for part in parts):
+    if any(names_rows(part, top.tables) for part in parts):
         return any(not _leads_to(column, top) & above for column in key.find_all(exp.Column))
     # Beside a country or a month only names are certain to be more than another word for it.
-    return key not in parts and _names_rows(key, top) and (of == group or of not in above)
+    return key not in parts and names_rows(key, top.tables) and (of == group or of not in above)
 
 
 def _leads_to(column: exp.Column, top: _Top) -> set[str]:
@@ -178,13 +186,6 @@ def _leads_to(column: exp.Column, top: _Top) -> set[str]:
     return {alias, *(other for other, table in top.tables.items() if table.name == referred)}
 
 
-def _names_rows(part: exp.Expr, top: _Top) -> bool:
-    """Whether it is a key or a name of its table's rows."""
-    alias, column = _of(part, top), part.unalias()
-    table = top.tables[alias] if alias else None
-    return bool(table and column.name in {*table.primary_key, *table.naming})
-
-
 def _above(alias: str | None, top: _Top) -> set[str]:
     """The tables of which a row of this one has one each: what its keys point at, and so on."""
     found = {alias} if alias else set()
@@ -194,9 +195,9 @@ def _above(alias: str | None, top: _Top) -> set[str]:
     return found
 
 
-def _is_shared(alias: str, top: _Top) -> bool:
+def _is_shared(alias: str | None, top: _Top) -> bool:
     """Whether other tables of the statement point at its rows."""
-    name = top.tables[alias].name
+    name = top.tables[alias].name if alias else None
     return any(key.table == name for table in top.tables.values() for key in table.foreign_keys)
 
 

@@ -38,7 +38,7 @@ def server(tiny_model: Path, sales_sqlite: Path) -> Iterator[RunningServer]:
 
 
 @pytest.mark.model
-def test_a_question_on_the_page_calls_our_tool_and_no_other_tool_is_there(
+def test_a_question_on_the_page_calls_our_tool_and_the_server_offers_no_other(
     server: RunningServer,
 ) -> None:
     url = server.url.removesuffix("/v1")
