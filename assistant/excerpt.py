@@ -20,6 +20,8 @@ _OF_BUDGET = 3
 _CANDIDATES = 60
 _HOPS = 2
 _LETTERS_A_TOKEN = 3
+_NEAR = 0.5
+"""Of the best table's score; one that fits less misleads, unless a key leads to it."""
 
 
 class SchemaTools(Protocol):
@@ -75,16 +77,22 @@ class Excerpt:
         return self._shown
 
     async def _found(self, question: str) -> list[Table]:
-        """The tables that fit the question best for their length, and room given, those around."""
+        """The tables that fit the question best, and room given, those around them."""
         scores = await self._scores([question, *words_of(question)])
         tables = await self._described(scores)
         linked = _with_neighbours(scores, tables)
+        best = max(linked.values(), default=0)
         tables.sort(key=lambda table: -linked[table.name] / tokens_of([table]))
-        chosen = self._fitting([], tables)
+        near = self._fitting([], [table for table in tables if linked[table.name] >= _NEAR * best])
+        return await self._with_ways(near)
+
+    async def _with_ways(self, near: list[Table]) -> list[Table]:
+        """With the tables that keys lead to from these, a few steps far."""
+        chosen = near
         for _ in range(_HOPS):
-            around = await self._scores(table.name for table in chosen)
-            joined = [table for table in await self._described(around) if _joins(table, chosen)]
-            chosen = self._fitting(chosen, joined)
+            around = await self._described(await self._scores(table.name for table in near))
+            near = [table for table in around if _joins(table, near) and table not in chosen]
+            chosen = self._fitting(chosen, near)
         return chosen
 
     def _fitting(self, chosen: list[Table], others: Iterable[Table]) -> list[Table]:

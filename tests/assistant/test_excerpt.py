@@ -14,15 +14,17 @@ ROOM = tokens_of(PARTS[:6])
 class Shelves:
     """Finds the tables whose number the question says, and keeps what was asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, whole: Schema = LARGE, beside: dict[str, list[str]] | None = None) -> None:
         self.asked: list[str] = []
+        self._whole = whole
+        self._beside = beside or {}
 
     async def schema(self, tables: Sequence[str] = ()) -> Schema:
-        return replace(LARGE, tables=tuple(t for t in PARTS if t.name in tables))
+        return replace(self._whole, tables=tuple(t for t in self._whole.tables if t.name in tables))
 
     async def tables_about(self, text: str) -> list[str]:
         self.asked.append(text)
-        return [f"orders_{number}" for number in text.split()]
+        return self._beside.get(text) or [f"orders_{number}" for number in text.split()]
 
 
 async def names(excerpt: Excerpt, question: str) -> list[str]:
@@ -49,6 +51,14 @@ async def test_a_question_brings_the_best_tables_only_and_a_full_excerpt_begins_
     assert len(await names(excerpt, "05 06")) == 4
     assert len(await names(excerpt, "07 08")) == 6
     assert await names(excerpt, "09 10") == ["orders_09", "orders_10"]
+
+
+async def test_tables_that_a_key_leads_to_come_along_and_others_that_fit_little_do_not() -> None:
+    alone = tuple(replace(one, foreign_keys=()) for one in PARTS[1:])
+    way = replace(PARTS[0], foreign_keys=(replace(ORDERS.foreign_keys[0], table="orders_01"),))
+    shelves = Shelves(replace(SCHEMA, tables=(way, *alone)), {"orders_01": ["orders_00"]})
+    excerpt = Excerpt(shelves, replace(LARGE, left_out=1), 3 * ROOM)
+    assert await names(excerpt, "01 none 03 04") == ["orders_01", "orders_00"]
 
 
 async def test_tables_that_the_tools_left_out_make_a_schema_large() -> None:
