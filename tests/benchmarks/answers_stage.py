@@ -27,8 +27,9 @@ from mcp_server.samples.loader import load
 from tests.benchmarks.big_schema import fill
 from tests.fixtures.databases import private_mariadb
 
-SLOTS = 5
-"""kotae repeats one prompt, a peer two: one for the statement and one for the answer."""
+SLOTS = 8
+"""kotae repeats one prompt, a peer two: one for the statement and one for the answer. Those that
+come only once need a few beside, or push out one of these."""
 CONTEXT = 12288
 HIDDEN = 984
 """Further tables, a thousand with the sample's."""
