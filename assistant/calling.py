@@ -1,6 +1,7 @@
 """One call to the model for a turn, as events, its cost added to the turn's."""
 
-from collections.abc import AsyncGenerator
+import json
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
 from assistant.conclusion import Turn
@@ -9,18 +10,35 @@ from assistant.model import ChatModel, Piece
 from assistant.reply import StringReader
 
 
+def _never(_: str) -> bool:
+    return False
+
+
 async def call(
-    model: ChatModel, turn: Turn, stage: Stage = "reading"
+    model: ChatModel,
+    turn: Turn,
+    stage: Stage = "reading",
+    *,
+    enough: Callable[[str], bool] = _never,
 ) -> AsyncGenerator[Event, None]:
-    """Ask `turn.messages`, held to `turn.schema`; the reply gathers in `turn.raw`."""
+    """Ask `turn.messages`, held to `turn.schema`; the reply gathers in `turn.raw`.
+
+    It ends with its statement where that is `enough`: every further token takes its time.
+    """
     turn.raw = ""
     yield Progress(stage)
-    sql = StringReader()
+    sql, asked = StringReader(), False
     try:
         async with aclosing(model.reply(turn.messages, turn.schema, turn.sampling)) as pieces:
             async for piece in pieces:
                 for event in _piece_events(piece, turn, sql):
                     yield event
+                if asked or sql.whole is None:
+                    continue
+                asked = True
+                if enough(sql.whole):
+                    turn.raw = json.dumps({"sql": sql.whole}, ensure_ascii=False)
+                    break
     finally:
         turn.usage = _add(turn.usage, model.usage)
     if model.notice:

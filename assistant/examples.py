@@ -2,7 +2,7 @@
 
 The statements are about the database's own tables, since a small model takes the names of any
 other for tables, and call them by their whole names, since it mixes up aliases. What is refused or
-asked back is what hardly a database answers.
+asked back is what hardly a database answers. A list has no sentence: it is shown as a table.
 """
 
 import json
@@ -11,19 +11,16 @@ from collections.abc import Callable, Iterator
 from assistant.model import Message
 from assistant.schema import NUMBERS, Schema, SchemaColumn, Table
 
-_JOINED = (
-    "FROM {table} JOIN {other} ON {other}.{key} = {table}.{column}"
-    " GROUP BY {other}.{key}, {other}.{name}"
-)
+_JOINED = "FROM {table} JOIN {other} ON {other}.{key} = {table}.{column} GROUP BY {other}.{key}"
 _EACH = (
     "How many {table} has each of the {other}?",
     "SELECT {other}.{name}, COUNT({table}.{column}) AS n " + _JOINED,
-    "There are <n> for <{name}>.",
+    "",
 )
 _TOP_JA = (
     "{table_said}が多い{other_said}の上位3つは?",
     "SELECT {other}.{name}, COUNT({table}.{column}) AS n " + _JOINED + " ORDER BY n DESC LIMIT 3",
-    "<{name}>の<n>件です。",
+    "",
 )
 _ALL_JA = "{table_said}は全部で何件ありますか?", "SELECT COUNT(*) AS n FROM {table}", "<n>件です。"
 _SUM_JA = (
@@ -115,6 +112,7 @@ def _filled(names: dict[str, str]) -> Callable[[tuple[str, str, str]], Iterator[
     def filled(exchange: tuple[str, str, str]) -> Iterator[Exchange]:
         if names:
             asked, sql, answer = (part.format_map(names) for part in exchange)
-            yield asked, {"sql": sql, "answer": answer.replace("<", "{").replace(">", "}")}
+            sentence = answer.replace("<", "{").replace(">", "}")
+            yield asked, {"sql": sql, **({"answer": sentence} if sentence else {})}
 
     return filled

@@ -26,12 +26,7 @@ from assistant.checks import (
 from assistant.conclusion import Turn, conclude, names_nothing, statement_of
 from assistant.dates import Found, Today, find_periods
 from assistant.doublecheck import SECOND, compared
-from assistant.errors import (
-    AssistantError,
-    DatabaseToolFailed,
-    EmptyQuestion,
-    MeaningUnsaid,
-)
+from assistant.errors import AssistantError, DatabaseToolFailed, EmptyQuestion, MeaningUnsaid
 from assistant.events import (
     Answer,
     Answered,
@@ -48,6 +43,7 @@ from assistant.followup import Earlier
 from assistant.hints import hints
 from assistant.knowledge.retrieval import pairs_like, terms_in
 from assistant.linking import Link, StoredValue, link
+from assistant.lists import gives_list
 from assistant.locale import language, language_of, t
 from assistant.mends import Bound
 from assistant.model import ChatModel, Message, Sampling
@@ -270,8 +266,12 @@ class Loop:
     async def _attempt(self, turn: Turn, *, last: bool) -> AsyncGenerator[Event, None]:
         """One call to the model, and the statement it wrote."""
         turn.reply, turn.failure = None, None
+
+        def enough(sql: str) -> bool:
+            return gives_list(self._bound(sql, turn).sql)
+
         try:
-            async with aclosing(call(self._model, turn)) as events:
+            async with aclosing(call(self._model, turn, enough=enough)) as events:
                 async for event in events:
                     yield event
             turn.reply = parse(turn.raw)

@@ -26,8 +26,9 @@ Rules:
 - Put every condition of the question (year, date, name, status) into WHERE.
 - Select just what the question asks for, each with AS and a short name.
 Reply with one JSON object on one line, one of:
+{{"sql": the statement}} if it gives a list
 {{"sql": the statement, "answer": a sentence in the language of the question with {{name}} in \
-place of each result value}}
+place of each result value}} if it gives one row
 {{"ask": a question back, "choices": [its possible meanings]}} if two readings give different \
 results
 {{"refuse": the reason}} if the tables hold no such data, or the question wants to change data
@@ -125,7 +126,7 @@ def _values(column: SchemaColumn) -> str:
 
 
 def reply_schema(question: str) -> ReplySchema:
-    """A statement with its sentence, a question back, or a refusal."""
+    """A statement, with its sentence where it gives one row, a question back, or a refusal."""
     choices = {"type": "array", "items": _TEXT, "maxItems": 4}
     kinds = [_statement(question), _object(ask=_TEXT, choices=choices), _object(refuse=_TEXT)]
     return ReplySchema("reply", {"anyOf": kinds}, MOST_TOKENS)
@@ -140,7 +141,9 @@ _TEXT = {"type": "string", "maxLength": 200}
 
 
 def _statement(question: str) -> dict[str, Any]:
+    """A sentence is optional: many rows are shown as a table, and a sentence costs a second."""
     return _object(
+        ("sql",),
         sql={"type": "string", "minLength": 6},
         answer={"type": "string", "pattern": sentence_pattern(question)},
     )
@@ -164,10 +167,10 @@ def _foreign_words(question: str) -> list[str]:
     return re.findall(r"[A-Za-z]{2,30}" if ours else r"[぀-ヿ㐀-鿿]{1,30}", question)
 
 
-def _object(**properties: dict[str, Any]) -> dict[str, Any]:
+def _object(required: Sequence[str] = (), **properties: dict[str, Any]) -> dict[str, Any]:
     return {
         "type": "object",
         "properties": properties,
-        "required": list(properties),
+        "required": list(required or properties),
         "additionalProperties": False,
     }

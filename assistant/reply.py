@@ -15,7 +15,7 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A statement and the sentence whose slots its first row fills."""
+    """A statement and the sentence whose slots its only row fills; '' where it gives a list."""
 
     sql: str
     template: str
@@ -47,8 +47,10 @@ def parse(text: str) -> Reply:
     except ValueError as error:
         raise MalformedReply(reply=_excerpt(text)) from error
     match fields:
-        case {"sql": str(sql), "answer": str(answer)} if sql.strip():
-            return Statement(sql.strip().removesuffix(";").rstrip(), answer.strip())
+        case {"sql": str(sql)} if sql.strip() and isinstance(fields.get("answer", ""), str):
+            return Statement(
+                sql.strip().removesuffix(";").rstrip(), fields.get("answer", "").strip()
+            )
         case {"ask": str(question), "choices": [*choices]} if question.strip():
             return Question(question.strip(), tuple(str(choice) for choice in choices))
         case {"refuse": str(reason)}:
@@ -64,6 +66,12 @@ class StringReader:
         self._opening = re.compile(rf'^\s*\{{\s*"{field}"\s*:\s*"')
         self._raw = ""
         self._shown = ""
+        self._closed = False
+
+    @property
+    def whole(self) -> str | None:
+        """The string, once its end has come."""
+        return self._shown if self._closed else None
 
     def feed(self, text: str) -> str:
         """The part of the string that `text` added; '' when none did."""
@@ -81,9 +89,11 @@ class StringReader:
         closing = re.search(r'(?<!\\)(?:\\\\)*"', body)
         body = body[: closing.end() - 1] if closing else _HALF_ESCAPE.sub("", body)
         try:
-            return _LONE_SURROGATE.sub("\ufffd", json.loads(f'"{body}"', strict=False))
+            grown = _LONE_SURROGATE.sub("\ufffd", json.loads(f'"{body}"', strict=False))
         except ValueError:
             return self._shown
+        self._closed = closing is not None
+        return grown
 
 
 def _excerpt(text: str) -> str:

@@ -1,5 +1,6 @@
 """One model on one endpoint: a streamed reply, tried again where the model itself stumbled."""
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -15,6 +16,7 @@ from openai.types.chat import ChatCompletionChunk
 from assistant.errors import HeaderMalformed, ModelTimeout, ReplyCut, ReplyEmpty
 from assistant.events import ColdPrompt, Usage
 from assistant.model.cost import CacheWatch, cached_tokens, together, usage_of
+from assistant.model.cut import Cut
 from assistant.model.family import family_of
 from assistant.model.faults import cut_off, explained
 from assistant.model.history import with_reasoning
@@ -46,6 +48,7 @@ class Heard:
     finish: str | None = None
     reasoning: str = ""
     replied: bool = False
+    pieces: int = 0
 
 
 class ChatModel:
@@ -81,6 +84,7 @@ class ChatModel:
             # No proxy stands between this machine and itself.
             http_client=openai.DefaultAsyncHttpxClient(trust_env=not _is_here(endpoint.base_url)),
         )
+        self._cut = Cut(self._client, endpoint)
 
     @property
     def effort(self) -> Effort | None:
@@ -128,8 +132,10 @@ class ChatModel:
             except (HeaderMalformed, ReplyEmpty):
                 if heard.replied or not cooler:
                     raise
+            finally:
+                if heard.replied:
+                    self._before = (messages, heard.reasoning)
             call = cooler.pop(0)
-        self._before = (messages, heard.reasoning)
 
     def _calls(
         self, messages: list[Message], schema: ReplySchema, sampling: Sampling
@@ -148,6 +154,7 @@ class ChatModel:
         return [call, *(replace(call, temperature=temperature) for temperature in cooler)]
 
     async def _attempt(self, call: Call, heard: Heard) -> AsyncGenerator[Piece, None]:
+        await self._cut.over()
         started = time.perf_counter()
         try:
             async with await self._open(call) as stream:
@@ -156,6 +163,9 @@ class ChatModel:
                         yield piece
         except _BROKEN as error:
             raise self._broken(error) from error
+        except (GeneratorExit, asyncio.CancelledError):
+            self._cut.happened()
+            raise
         finally:
             self._count(call.messages, heard, time.perf_counter() - started)
         match heard.finish:
@@ -174,6 +184,8 @@ class ChatModel:
             **self._family.sampling,
             **self._thinking(call.effort),
             **({} if slot is None else {"id_slot": slot}),
+            # What a reply has cost is told while it streams: one that is cut has no last word.
+            **({"timings_per_token": True} if self.endpoint.is_llama_server else {}),
         }
         try:
             stream: Any = await self._client.chat.completions.create(
@@ -230,7 +242,7 @@ class ChatModel:
         return ReplyCut(url=self.endpoint.base_url)
 
     def _count(self, messages: list[Message], heard: Heard, seconds: float) -> None:
-        cost = usage_of(heard.last, seconds)
+        cost = usage_of(heard.last, seconds, heard.pieces)
         self.usage = together(self.usage, cost)
         if cached_tokens(heard.last) is not None:
             self.notice = self.notice or self._watch.cold(messages, cost)
@@ -260,4 +272,5 @@ def _heard(chunk: ChatCompletionChunk, heard: Heard) -> list[Piece]:
         if choice.delta.content:
             heard.replied = True
             pieces.append(Piece("content", choice.delta.content))
+    heard.pieces += len(pieces)
     return pieces

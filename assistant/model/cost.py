@@ -12,11 +12,15 @@ from assistant.model.terms import Message
 WORTH_TELLING = 256
 
 
-def usage_of(last: ChatCompletionChunk | None, seconds: float) -> Usage:
-    """Count one call from the last chunk; llama-server adds `timings` to the standard usage."""
+def usage_of(last: ChatCompletionChunk | None, seconds: float, pieces: int = 0) -> Usage:
+    """Count one call from the last chunk; llama-server adds `timings` to the standard usage.
+
+    Where a reply was cut and the server tells nothing on the way, a piece is about a token.
+    """
     timings: dict[str, Any] = getattr(last, "timings", None) or {}
     counted = last.usage if last else None
-    completion = counted.completion_tokens if counted else int(timings.get("predicted_n", 0))
+    told = int(timings.get("predicted_n", pieces))
+    completion = counted.completion_tokens if counted else told
     cached = cached_tokens(last) or 0
     speed = float(timings.get("predicted_per_second") or (completion / seconds if seconds else 0))
     return Usage(

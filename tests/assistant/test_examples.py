@@ -2,6 +2,7 @@ import json
 from dataclasses import replace
 
 from assistant.examples import examples
+from assistant.lists import gives_list
 from assistant.reply import Statement, parse
 from assistant.schema import SchemaColumn, Table
 from assistant.scopes import base_tables, scopes_of
@@ -14,6 +15,14 @@ def test_every_example_is_a_reply_and_its_statement_reads_the_databases_own_tabl
     assert len(statements) >= len(replies) / 2
     for sql in statements:
         assert [base_tables(scope, SCHEMA) for scope in scopes_of(sql)] != [{}]
+
+
+def test_only_what_gives_one_row_has_a_sentence() -> None:
+    replies = [parse(str(m["content"])) for m in examples(SCHEMA)[1::2]]
+    statements = [reply for reply in replies if isinstance(reply, Statement)]
+    assert any(gives_list(reply.sql) for reply in statements)
+    for reply in statements:
+        assert gives_list(reply.sql) != bool(reply.template)
 
 
 def test_a_schema_without_tables_has_only_refusals_and_a_question_back() -> None:

@@ -46,6 +46,7 @@ def test_a_reply_without_a_statement_shows_none(text: str) -> None:
     ("fields", "reply"),
     [
         ({"sql": " SELECT 1 ; ", "answer": " {n} "}, Statement("SELECT 1", "{n}")),
+        ({"sql": "SELECT 1"}, Statement("SELECT 1", "")),
         ({"ask": "Which?", "choices": ["net", 2]}, Question("Which?", ("net", "2"))),
         ({"ask": "Which?", "choices": []}, Question("Which?", ())),
         ({"refuse": "no such data"}, Refusal("no such data")),
@@ -69,8 +70,8 @@ def test_a_raw_line_break_in_a_string_is_no_reason_to_fail() -> None:
         "SELECT 1",
         '{"sql": "SELECT 1"',
         '{"sql": "  ", "answer": "x"}',
-        '{"sql": "SELECT 1"}',
         '{"sql": 1, "answer": "x"}',
+        '{"sql": "SELECT 1", "answer": 1}',
         '{"ask": " ", "choices": []}',
         '{"ask": "Which?"}',
         "[]",

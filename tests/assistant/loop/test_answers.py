@@ -1,5 +1,8 @@
 """A question on its way to an answer."""
 
+import asyncio
+import json
+
 import pytest
 
 from assistant.errors import EmptyQuestion
@@ -19,6 +22,7 @@ from assistant.options import Options
 from tests.assistant.loop.running import asked, opened, told
 from tests.fixtures.scripted_model import (
     NAME,
+    Hang,
     ScriptedModel,
     Text,
     statement,
@@ -52,10 +56,30 @@ async def test_a_question_is_answered_from_the_rows(
     assert told(scripted_model) == "お客様は何人？"
 
 
+async def test_a_list_needs_no_sentence_so_its_reply_ends_with_the_statement(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    sql = "SELECT status, COUNT(*) AS n FROM orders GROUP BY status"
+    endless = Hang(json.dumps({"sql": sql, "answer": "There are {n} of"})[:-2])
+    _, answer = await asked(scripted_model, shop, "How many orders by status?", endless)
+    assert (answer.status, answer.sql) == ("answered", sql)
+    assert answer.text == f"{answer.result and answer.result.row_count} rows."
+    assert await asyncio.to_thread(scripted_model.left.wait, 20)
+
+
+async def test_a_list_of_one_row_is_told_without_a_sentence(
+    scripted_model: ScriptedModel, shop: str
+) -> None:
+    sql = "SELECT kind, COUNT(*) AS n FROM customers GROUP BY kind HAVING n > 1"
+    _, answer = await asked(scripted_model, shop, "Kinds of many?", statement(sql, "{kind}!"))
+    assert answer.result is not None
+    assert answer.text == f"kind: {answer.result.rows[0][0]}; n: {answer.result.rows[0][1]}"
+
+
 async def test_the_costs_of_both_calls_are_added_up(
     scripted_model: ScriptedModel, shop: str
 ) -> None:
-    first = Text(statement("SELECT x FROM customers").text, 1000, 0, 40, 20.0)
+    first = Text(statement("SELECT x FROM customers WHERE x = 1").text, 1000, 0, 40, 20.0)
     second = Text(statement(COUNT).text, 1100, 1000, 30, 30.0)
     _, answer = await asked(scripted_model, shop, "How many?", first, second)
     usage = answer.usage

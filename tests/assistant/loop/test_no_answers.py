@@ -168,7 +168,7 @@ async def test_a_refusal_tells_its_reason_or_what_is_there(
     assert answer.text.startswith(said)
 
 
-@pytest.mark.parametrize("text", ["", "SELECT 1", '{"sql": "SELECT 1"}', '{"answer'])
+@pytest.mark.parametrize("text", ["", "SELECT 1", '{"sql": 1}', '{"answer'])
 async def test_a_reply_that_is_not_understood_is_asked_for_again(
     scripted_model: ScriptedModel, shop: str, text: str
 ) -> None:

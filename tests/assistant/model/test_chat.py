@@ -204,10 +204,28 @@ async def test_a_silent_server_is_given_up_in_the_end(scripted_model: ScriptedMo
 async def test_closing_the_generator_hangs_up(scripted_model: ScriptedModel) -> None:
     scripted_model.plays(Hang('{"sql": "SELECT'))
     async with chat(scripted_model) as model:
-        pieces = model.reply(MESSAGES, SCHEMA)
-        await anext(pieces)
-        await pieces.aclose()
+        await first_piece(model)
         assert await asyncio.to_thread(scripted_model.left.wait, 20)
+
+
+async def test_a_reply_that_was_cut_has_cost_what_came_of_it(scripted_model: ScriptedModel) -> None:
+    timings = {"cache_n": 90, "prompt_n": 10, "predicted_n": 4, "predicted_per_second": 20.0}
+    told = json.dumps({**json.loads(chunk({"content": '{"sql"'})), "timings": timings})
+    untold = chunk({"content": '{"sql"'})
+    scripted_model.plays(Events((told, untold, "[DONE]")), Events((untold, untold, "[DONE]")))
+    async with chat(scripted_model) as model:
+        await first_piece(model)
+        assert (model.usage.calls, model.usage.prompt_tokens) == (1, 100)
+        assert (model.usage.cached_tokens, model.usage.completion_tokens) == (90, 4)
+        await first_piece(model)
+        assert (model.usage.prompt_tokens, model.usage.completion_tokens) == (0, 1)
+
+
+async def first_piece(model: ChatModel) -> None:
+    """Hear one piece of a reply and close it."""
+    pieces = model.reply(MESSAGES, SCHEMA)
+    await anext(pieces)
+    await pieces.aclose()
 
 
 async def test_warming_has_the_prompt_read_and_one_token_written(
