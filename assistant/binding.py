@@ -6,8 +6,8 @@ on both sides of its =, a forgotten join to the one-side, a column that must be 
 compared with moments or months, a total that the question says and the statement does not, rows
 counted or listed more than once, a count of nothing but the row itself, and
 what a person misses in the rows: a measure that they are ranked or chosen by, the group of a
-total, the names behind ids; last, the first of each group. The rest stays as the model wrote it,
-to the letter.
+total, the names behind ids; last, the first of each group, and ranks. The rest stays as the model
+wrote it, to the letter.
 """
 
 import re
@@ -30,7 +30,7 @@ from assistant.once import (
     listed_once,
 )
 from assistant.qualifiers import keyed, requalified
-from assistant.ranking import measured_by
+from assistant.ranking import measured_by, numbered
 from assistant.schema import Schema
 from assistant.scopes import parsed
 from assistant.tops import first_of_each
@@ -47,7 +47,9 @@ def bind(sql: str, schema: Schema, question: str = "") -> Bound:
         bound = mended(bound, meaning(bound.sql, schema, question))
     for rule in _SHOWN:
         bound = mended(bound, rule(bound.sql, schema))
-    return mended(bound, first_of_each(bound.sql, schema, question)) if question else bound
+    for last in (first_of_each, numbered) if question else ():
+        bound = mended(bound, last(bound.sql, schema, question))
+    return bound
 
 
 def _quoted(bound: Bound) -> Bound:

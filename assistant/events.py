@@ -11,6 +11,7 @@ from typing import Literal
 Stage = Literal["starting", "reading", "writing", "running", "summarising"]
 Status = Literal["answered", "ask", "refused", "failed", "cancelled"]
 Cell = str | int | float | bool | None
+Row = tuple[Cell, ...]
 ColumnType = Literal[
     "integer", "decimal", "float", "text", "date", "datetime", "time", "boolean", "json", "binary"
 ]

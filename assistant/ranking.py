@@ -10,6 +10,8 @@ from assistant.schema import Schema
 from assistant.scopes import parsed, totals
 
 _FROM = re.compile(r"\bFROM\b", re.IGNORECASE)
+_RANKS = re.compile(r"\brank(?:s|ing|ings)?\b|順位|ランキング", re.IGNORECASE)
+_PLACE = "place"
 _NAMES: dict[type[exp.Expr], str] = {exp.Count: "n", exp.Sum: "total", exp.Avg: "average"}
 
 
@@ -25,6 +27,38 @@ def measured_by(sql: str, schema: Schema) -> Iterator[Mend]:
     if measures and (place := from_place(sql, tree)):
         column = _named(measures[0])
         yield Mend(place, place, f", {column} ", f"+ {column}")
+
+
+def numbered(sql: str, schema: Schema, question: str) -> Iterator[Mend]:
+    """Who asks for a rank gets it as a column, by what the statement puts its rows in order.
+
+    Not where the schema has ranks of its own, as a crew has.
+    """
+    tree = parsed(sql)
+    if not isinstance(tree, exp.Select) or not _RANKS.search(question) or _has_ranks(schema):
+        return
+    order = tree.args.get("order")
+    if not order or tree.find(exp.Window) or tree.args.get("distinct") or tree.is_star:
+        return
+    first = order.expressions[0]
+    by = _behind(first.this, tree)
+    if by and (place := from_place(sql, tree)):
+        falling = " DESC" if first.args.get("desc") else ""
+        column = f"RANK() OVER (ORDER BY {by.sql('mysql')}{falling}) AS {_PLACE}"
+        yield Mend(place, place, f", {column} ", f"+ {column}")
+
+
+def _has_ranks(schema: Schema) -> bool:
+    return any(_RANKS.search(c.name.replace("_", " ")) for t in schema.tables for c in t.columns)
+
+
+def _behind(key: exp.Expr, tree: exp.Select) -> exp.Expr | None:
+    """What a key of ORDER BY stands for: a window knows no aliases. None for a column's place."""
+    if isinstance(key, exp.Literal):
+        return None
+    called = {projection.alias: projection.unalias() for projection in tree.expressions}
+    alias = key.name if isinstance(key, exp.Column) and not key.table else ""
+    return called.get(alias, key) if alias else key
 
 
 def _ranked(tree: exp.Select) -> exp.Expr | None:

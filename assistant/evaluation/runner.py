@@ -6,11 +6,12 @@ from contextlib import aclosing
 
 from assistant.asker import Asker, failed_answer
 from assistant.checks import QueryTools
-from assistant.errors import AssistantError, DatabaseToolFailed, EvaluationStopped
+from assistant.errors import AssistantError, EvaluationStopped
+from assistant.evaluation.golds import gold_rows
 from assistant.evaluation.journal import Kind, Outcome
 from assistant.evaluation.questions import GoldQuestion
 from assistant.evaluation.scoring import Rows, matches
-from assistant.events import Answer, Answered, Cell
+from assistant.events import Answer, Answered
 
 _TIMED_OUT = Answer("failed", "timeout", exit_code=1)
 _NOT_ASKED = Answer("failed", "no gold statement runs", exit_code=1)
@@ -54,23 +55,13 @@ def _until(
 async def _outcome(
     question: GoldQuestion, asker: Asker, tools: QueryTools, timeout: float | None
 ) -> Outcome:
-    golds = [rows for sql in question.gold if (rows := await _gold(sql, tools)) is not None]
+    golds = await gold_rows(question, tools)
     if question.gold and not golds:
         return Outcome.of(question, "skipped", _NOT_ASKED)
     answer = await _answer(question.question, asker, timeout)
     if answer.exit_code == 3:
         raise EvaluationStopped(id=question.id, reason=answer.text)
     return Outcome.of(question, _kind(question, answer, golds), answer)
-
-
-async def _gold(sql: str, tools: QueryTools) -> tuple[tuple[Cell, ...], ...] | None:
-    """The rows of a gold statement; None when the database does not run it."""
-    try:
-        return (await tools.query(sql)).rows
-    except DatabaseToolFailed as error:
-        if error.exit_code == 3:
-            raise EvaluationStopped(id="-", reason=str(error)) from error
-        return None
 
 
 async def _answer(question: str, asker: Asker, timeout: float | None) -> Answer:

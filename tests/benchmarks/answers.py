@@ -21,6 +21,7 @@ from pathlib import Path
 
 from assistant.cli.wiring import open_bench
 from assistant.errors import DatabaseToolFailed
+from assistant.evaluation.golds import gold_rows
 from assistant.evaluation.journal import Kind, Outcome, appending, read_journal
 from assistant.evaluation.questions import GoldQuestion, read_gold
 from assistant.evaluation.runner import evaluate
@@ -138,8 +139,8 @@ async def _kind(
 ) -> Kind:
     if result is None:
         return "error" if sql else "no_sql"
-    golds = [await _rows(gold, tools) for gold in question.gold]
-    right = any(gold and matches(gold.rows, result.rows, ordered=question.order) for gold in golds)
+    golds = await gold_rows(question, tools)
+    right = any(matches(gold, result.rows, ordered=question.order) for gold in golds)
     return "right" if right else "wrong"
 
 

@@ -65,6 +65,18 @@ async def test_an_answer_is_sorted_by_what_its_rows_are(
     assert outcome.kind == kind
 
 
+@pytest.mark.parametrize(
+    ("row", "kind"), [((1, 1), "right"), ((3, 1), "right"), ((2, 2), "wrong"), ((2, 1), "wrong")]
+)
+async def test_of_rows_that_are_equal_at_the_limit_each_is_right(
+    tmp_path: Path, row: tuple[int, int], kind: str
+) -> None:
+    fewest = "SELECT customer_id, COUNT(*) AS n FROM orders GROUP BY customer_id ORDER BY n LIMIT 1"
+    script = answered("one", result=result(row, customer_id="integer", n="integer"))
+    [outcome] = await scored(tmp_path, [question("a", fewest)], ScriptedAsker(script))
+    assert outcome.kind == kind
+
+
 async def test_a_question_that_takes_too_long_is_left_and_the_next_one_asked(
     tmp_path: Path,
 ) -> None:
