@@ -54,6 +54,7 @@ from assistant.prose import adds, prose
 from assistant.reply import Refusal, Statement, parse
 from assistant.rerun import run_sql
 from assistant.schema import Schema
+from assistant.steady import steadied
 from assistant.vague import unmeasured
 
 CALLS = 2
@@ -180,8 +181,7 @@ class Loop:
             turn.failure = error
         turn.usage = replace(turn.usage, seconds=time.perf_counter() - turn.started)
         yield turn.usage
-        model = self._model.endpoint.model
-        yield Answered(conclude(turn, model=model, database=self._database))
+        yield Answered(conclude(turn, model=self._model.endpoint.model, database=self._database))
 
     async def _begun(self, question: str, earlier: Earlier | None, sampling: Sampling) -> Turn:
         """The turn with everything that code knows before the model is asked."""
@@ -249,12 +249,9 @@ class Loop:
         told = hints(links, found.periods) if self._methods.linking else []
         told += terms if self._methods.glossary else []
         pairs = pairs_like(question, self._options.knowledge) if self._methods.pairs else []
-        return prompt.question_part(
-            question,
-            told,
-            self._today() if found.open else None,
-            [(pair.question, pair.sql) for pair in pairs],
-        )
+        today = self._today() if found.open else None
+        verified = [(pair.question, pair.sql) for pair in pairs]
+        return prompt.question_part(question, told, today, verified)
 
     async def _probe(self, turn: Turn, result: QueryResult) -> None:
         """Confirm doubts that need one more look; a look that fails confirms nothing."""
@@ -266,12 +263,11 @@ class Loop:
     async def _attempt(self, turn: Turn, *, last: bool) -> AsyncGenerator[Event, None]:
         """One call to the model, and the statement it wrote."""
         turn.reply, turn.failure = None, None
-
-        def enough(sql: str) -> bool:
-            return gives_list(self._bound(sql, turn).sql)
-
         try:
-            async with aclosing(call(self._model, turn, enough=enough)) as events:
+            reply = call(
+                self._model, turn, enough=lambda sql: gives_list(self._bound(sql, turn).sql)
+            )
+            async with aclosing(reply) as events:
                 async for event in events:
                     yield event
             turn.reply = parse(turn.raw)
@@ -297,4 +293,6 @@ class Loop:
             await check_cost(sql, self._tools, self._options.most_rows_read)
 
     def _bound(self, sql: str, turn: Turn) -> Bound:
-        return bind(sql, turn.tables, turn.question) if self._methods.checks else Bound(sql)
+        if not self._methods.checks:
+            return Bound(sql)
+        return steadied(bind(sql, turn.tables, turn.question), turn.tables)

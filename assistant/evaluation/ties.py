@@ -13,53 +13,52 @@ MOST = 100
 
 
 class Top:
-    """A statement that takes the first rows by columns that it shows."""
+    """A statement that takes the first rows of an order."""
 
-    def __init__(self, tree: exp.Select, count: int, keys: Sequence[int]) -> None:
-        self._tree, self._count, self._keys = tree, count, keys
+    def __init__(self, tree: exp.Select, count: int) -> None:
+        self._tree, self._count = tree, count
+        self._width = len(tree.expressions)
 
     @property
     def wider(self) -> str:
-        """The same with more rows, so that those are seen that are equal to its last."""
-        return self._tree.limit(self._count + MOST).sql("mysql")
+        """The same with more rows, so that those are seen that are equal to its last, and behind
+        its columns what it orders by."""
+        order: exp.Order = self._tree.args["order"]
+        keys = [self._behind(ordered.this) for ordered in order.expressions]
+        return self._tree.select(*keys).limit(self._count + MOST).sql("mysql")
+
+    def _behind(self, key: exp.Expr) -> exp.Expr:
+        """What a key stands for: beside the columns their aliases are not known."""
+        if isinstance(key, exp.Literal) and key.name.isdecimal():
+            found: exp.Expr = self._tree.expressions[int(key.name) - 1].unalias()
+            return found
+        called = {one.alias: one.this for one in self._tree.expressions if one.alias}
+
+        def behind(node: exp.Expr) -> exp.Expr:
+            alias = isinstance(node, exp.Column) and not node.table and node.name in called
+            return called[node.name].copy() if alias else node
+
+        return key.transform(behind)
 
     def choices(self, rows: Sequence[Row], *, ordered: bool) -> Iterator[tuple[Row, ...]]:
         """Of the rows of `wider`, what the statement may give; in each order where it counts."""
         if len(rows) <= self._count:
             return
-        last = self._key(rows[self._count - 1])
-        before = [row for row in rows[: self._count] if self._key(row) != last]
-        equal = [row for row in rows if self._key(row) == last]
+        last = rows[self._count - 1][self._width :]
+        before = [row for row in rows[: self._count] if row[self._width :] != last]
+        equal = [row for row in rows if row[self._width :] == last]
         chosen = permutations if ordered else combinations
         for some in islice(chosen(equal, self._count - len(before)), MOST):
-            yield (*before, *some)
-
-    def _key(self, row: Row) -> tuple[object, ...]:
-        return tuple(row[at] for at in self._keys)
+            yield tuple(row[: self._width] for row in (*before, *some))
 
 
 def top(sql: str) -> Top | None:
-    """The statement as a `Top`; None when it is none, or what it orders by is not shown."""
+    """The statement as a `Top`; None where it takes no first rows, or not all its columns show."""
     tree = parsed(sql)
-    order, limit = (tree.args.get(part) if tree else None for part in ("order", "limit"))
-    if not (isinstance(tree, exp.Select) and order and limit) or tree.args.get("offset"):
+    if not isinstance(tree, exp.Select) or tree.is_star or tree.args.get("distinct"):
         return None
-    shown = [*map(_names, tree.expressions)]
-    keys = [_place(ordered.this, shown) for ordered in order.expressions]
-    found = [key for key in keys if key is not None]
-    count = limit.expression.name
-    if len(found) < len(keys) or not count.isdecimal() or not int(count):
+    limit = tree.args.get("limit")
+    count = limit.expression.name if isinstance(limit, exp.Limit) else ""
+    if not tree.args.get("order") or tree.args.get("offset") or not count.isdecimal():
         return None
-    return Top(tree, int(count), found)
-
-
-def _names(projection: exp.Expr) -> set[str]:
-    """What ORDER BY can call a column by: its alias, its name, the expression itself."""
-    return {projection.alias_or_name, projection.unalias().sql("mysql")} - {""}
-
-
-def _place(key: exp.Expr, shown: Sequence[set[str]]) -> int | None:
-    if isinstance(key, exp.Literal) and key.name.isdecimal():
-        return int(key.name) - 1 if 0 < int(key.name) <= len(shown) else None
-    said = key.sql("mysql")
-    return next((at for at, names in enumerate(shown) if said in names), None)
+    return Top(tree, int(count)) if int(count) else None

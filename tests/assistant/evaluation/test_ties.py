@@ -2,14 +2,15 @@ import pytest
 
 from assistant.evaluation.ties import MOST, top
 
-ROWS = (("a", 9), ("b", 7), ("c", 7), ("d", 7), ("e", 1))
 SQL = "SELECT name, SUM(n) AS total FROM t GROUP BY name ORDER BY total DESC LIMIT 2"
+WIDER = SQL.replace("total FROM", "total, SUM(n) FROM").replace("LIMIT 2", f"LIMIT {2 + MOST}")
+ROWS = (("a", 9, 9), ("b", 7, 7), ("c", 7, 7), ("d", 7, 7), ("e", 1, 1))
 
 
 def test_any_of_equal_rows_at_the_limit_may_be_chosen() -> None:
     first = top(SQL)
     assert first
-    assert first.wider == SQL.replace("LIMIT 2", f"LIMIT {2 + MOST}")
+    assert first.wider == WIDER
     assert list(first.choices(ROWS, ordered=False)) == [
         (("a", 9), ("b", 7)),
         (("a", 9), ("c", 7)),
@@ -25,9 +26,19 @@ def test_equal_rows_come_in_any_order() -> None:
     assert len(list(first.choices(ROWS, ordered=True))) == 6
 
 
-@pytest.mark.parametrize("key", ["total", "2", "SUM(n)", "2 DESC, name"])
-def test_a_column_is_called_by_its_alias_its_place_or_its_expression(key: str) -> None:
-    assert top(f"SELECT name, SUM(n) AS total FROM t GROUP BY name ORDER BY {key} LIMIT 2")
+@pytest.mark.parametrize(
+    ("order", "keys"),
+    [
+        ("2 DESC, name", "SUM(n), name"),
+        ("SUM(n)", "SUM(n)"),
+        ("CASE WHEN total IS NULL THEN 1 END", "CASE WHEN SUM(n) IS NULL THEN 1 END"),
+        ("t.total", "t.total"),
+    ],
+)
+def test_what_it_orders_by_stands_behind_its_columns(order: str, keys: str) -> None:
+    first = top(SQL.replace("total DESC", order))
+    assert first
+    assert first.wider.startswith(f"SELECT name, SUM(n) AS total, {keys} FROM t")
 
 
 @pytest.mark.parametrize(
@@ -35,12 +46,12 @@ def test_a_column_is_called_by_its_alias_its_place_or_its_expression(key: str) -
     [
         "SELECT name FROM t ORDER BY name",
         "SELECT name FROM t LIMIT 2",
-        "SELECT name FROM t ORDER BY n LIMIT 2",
-        "SELECT name FROM t ORDER BY 2 LIMIT 2",
+        "SELECT * FROM t ORDER BY n LIMIT 2",
+        "SELECT DISTINCT name FROM t ORDER BY name LIMIT 2",
         "SELECT name FROM t ORDER BY name LIMIT 2 OFFSET 1",
         "SELECT name FROM t UNION SELECT name FROM u ORDER BY name LIMIT 2",
         "no statement",
     ],
 )
-def test_what_is_chosen_by_is_not_seen_in_others(sql: str) -> None:
+def test_others_are_taken_as_they_are(sql: str) -> None:
     assert top(sql) is None
