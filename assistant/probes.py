@@ -76,7 +76,10 @@ def _ties(result: QueryResult, lang: Language) -> Probe | None:
 
 
 def _ordered_by(result: QueryResult) -> list[int]:
-    """The columns of the result that its rows are ordered by; none unless all are among them."""
+    """The columns of the result that its rows are ordered by; none unless all are among them.
+
+    What groups are told apart by says nothing of how good they are (see `steady`).
+    """
     tree = parsed(result.sql)
     order = tree.args.get("order") if isinstance(tree, exp.Select) else None
     if not isinstance(tree, exp.Select) or order is None:
@@ -85,8 +88,10 @@ def _ordered_by(result: QueryResult) -> list[int]:
     names = [column.name.lower() for column in result.columns]
     if len(written) != len(names):
         return []
+    group = tree.args.get("group")
+    apart = {key.sql() for key in group.expressions} if group else set()
     found = []
-    for key in order.expressions:
+    for key in [one for one in order.expressions if one.this.sql() not in apart]:
         expression = key.this
         if expression.name.lower() in names and isinstance(expression, exp.Column):
             found.append(names.index(expression.name.lower()))

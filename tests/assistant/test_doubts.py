@@ -104,6 +104,7 @@ TOP = "SELECT status, COUNT(*) AS n FROM orders GROUP BY status ORDER BY n DESC 
     "sql",
     [
         TOP,
+        TOP.replace("n DESC", "n DESC, status"),
         "SELECT status, COUNT(*) FROM orders GROUP BY status ORDER BY COUNT(*) DESC LIMIT 2",
     ],
 )
@@ -111,7 +112,7 @@ TOP = "SELECT status, COUNT(*) AS n FROM orders GROUP BY status ORDER BY n DESC 
 def test_a_row_that_ties_with_the_last_one_of_a_limit_is_noticed(
     sql: str, third: int, tied: bool
 ) -> None:
-    name = "n" if sql == TOP else "COUNT(*)"
+    name = "n" if " AS n " in sql else "COUNT(*)"
     first = result(("a", 5), ("b", 3), **{"status": "text", name: "integer"})
     more = result(("a", 5), ("b", 3), ("c", third), **{"status": "text", name: "integer"})
     [(again, note)] = probed(sql, first, more)
