@@ -7,11 +7,11 @@ from sqlglot import exp
 
 from assistant.mends import Mend
 from assistant.schema import Schema
-from assistant.scopes import parsed, totals
+from assistant.scopes import meant, parsed, totals
 
 _FROM = re.compile(r"\bFROM\b", re.IGNORECASE)
 _RANKS = re.compile(r"\brank(?:s|ing|ings)?\b|順位|ランキング", re.IGNORECASE)
-_PLACE = "place"
+PLACE = "place"
 _NAMES: dict[type[exp.Expr], str] = {exp.Count: "n", exp.Sum: "total", exp.Avg: "average"}
 
 
@@ -41,24 +41,15 @@ def numbered(sql: str, schema: Schema, question: str) -> Iterator[Mend]:
     if not order or tree.find(exp.Window) or tree.args.get("distinct") or tree.is_star:
         return
     first = order.expressions[0]
-    by = _behind(first.this, tree)
-    if by and (place := from_place(sql, tree)):
+    by = meant(first.this, tree).unalias().sql("mysql")  # a window knows no aliases
+    if PLACE not in tree.named_selects and (place := from_place(sql, tree)):
         falling = " DESC" if first.args.get("desc") else ""
-        column = f"RANK() OVER (ORDER BY {by.sql('mysql')}{falling}) AS {_PLACE}"
+        column = f"RANK() OVER (ORDER BY {by}{falling}) AS {PLACE}"
         yield Mend(place, place, f", {column} ", f"+ {column}")
 
 
 def _has_ranks(schema: Schema) -> bool:
     return any(_RANKS.search(c.name.replace("_", " ")) for t in schema.tables for c in t.columns)
-
-
-def _behind(key: exp.Expr, tree: exp.Select) -> exp.Expr | None:
-    """What a key of ORDER BY stands for: a window knows no aliases. None for a column's place."""
-    if isinstance(key, exp.Literal):
-        return None
-    called = {projection.alias: projection.unalias() for projection in tree.expressions}
-    alias = key.name if isinstance(key, exp.Column) and not key.table else ""
-    return called.get(alias, key) if alias else key
 
 
 def _ranked(tree: exp.Select) -> exp.Expr | None:

@@ -141,3 +141,13 @@ def names_rows(part: exp.Expr, tables: dict[str, Table]) -> bool:
     alias = owner(column, tables) if isinstance(column, exp.Column) else None
     table = tables[alias] if alias else None
     return bool(table and column.name in {*table.primary_key, *table.naming})
+
+
+def meant(key: exp.Expr, tree: exp.Expr) -> exp.Expr:
+    """The projection that a position or an alias in GROUP BY or ORDER BY stands for, or the key."""
+    projections: list[exp.Expr] = tree.expressions
+    if isinstance(key, exp.Literal) and key.is_int and 0 < int(key.this) <= len(projections):
+        return projections[int(key.this) - 1]
+    if isinstance(key, exp.Column) and not key.table:
+        return next((one for one in projections if one.alias == key.name), key)
+    return key

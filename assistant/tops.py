@@ -10,11 +10,12 @@ from sqlglot.optimizer.scope import Scope
 from assistant.asked import asks_for_first, each, noun, units
 from assistant.linking import fold
 from assistant.mends import Mend
-from assistant.ranking import from_place
+from assistant.ranking import PLACE, from_place
 from assistant.schema import Schema, Table
 from assistant.scopes import (
     base_tables,
     end_of_conditions,
+    meant,
     names_rows,
     owner,
     scopes_of,
@@ -22,7 +23,6 @@ from assistant.scopes import (
     totals,
 )
 
-PLACE = "place"
 _PERIODS = {"年": "year", "四半期": "quarter", "月": "month", "週": "week", "日": "day"}
 
 
@@ -44,7 +44,7 @@ class _Top:
     def keys(self) -> list[exp.Expr]:
         """What the rows are grouped by, a position or an alias as what it stands for."""
         group = self.scope.expression.args.get("group")
-        return [_meant(key, self.scope.expression) for key in group.expressions] if group else []
+        return [meant(key, self.scope.expression) for key in group.expressions] if group else []
 
 
 def first_of_each(sql: str, schema: Schema, question: str) -> Iterator[Mend]:
@@ -123,7 +123,7 @@ def _top(sql: str, schema: Schema) -> _Top | None:
     if tree.find(exp.Window) or PLACE in names:
         return None
     way = " DESC" if keys[0].args.get("desc") else ""
-    measure = f"{_meant(keys[0].this, tree).unalias().sql('mysql')}{way}"
+    measure = f"{meant(keys[0].this, tree).unalias().sql('mysql')}{way}"
     return _Top(scopes[0], base_tables(scopes[0], schema), measure, int(count.this))
 
 
@@ -134,16 +134,6 @@ def _called_apart(top: _Top) -> Iterator[tuple[exp.Expr, str]]:
         alias = owner(one, top.tables) if isinstance(one, exp.Column) else None
         if alias and names.count(one.name.lower()) > 1:
             yield one, spelled(f"{top.tables[alias].name}_{one.name}")
-
-
-def _meant(key: exp.Expr, tree: exp.Expr) -> exp.Expr:
-    """The projection of this position or alias; anything else is itself."""
-    projections: list[exp.Expr] = tree.expressions
-    if isinstance(key, exp.Literal) and key.is_int and 0 < int(key.this) <= len(projections):
-        return projections[int(key.this) - 1]
-    if isinstance(key, exp.Column) and not key.table:
-        return next((one for one in projections if one.alias == key.name), key)
-    return key
 
 
 def _group(unit: str, top: _Top) -> exp.Expr | None:

@@ -6,7 +6,7 @@ from itertools import combinations, islice, permutations
 from sqlglot import exp
 
 from assistant.events import Row
-from assistant.scopes import parsed
+from assistant.scopes import meant, parsed
 
 MOST = 100
 """Ways to choose among equal rows that are tried, and rows beyond the LIMIT that are read."""
@@ -29,16 +29,13 @@ class Top:
 
     def _behind(self, key: exp.Expr) -> exp.Expr:
         """What a key stands for: beside the columns their aliases are not known."""
-        if isinstance(key, exp.Literal) and key.name.isdecimal():
-            found: exp.Expr = self._tree.expressions[int(key.name) - 1].unalias()
-            return found
-        called = {one.alias: one.this for one in self._tree.expressions if one.alias}
+        if isinstance(key, exp.Literal):
+            return meant(key, self._tree).unalias()
+        return key.transform(self._column_behind)
 
-        def behind(node: exp.Expr) -> exp.Expr:
-            alias = isinstance(node, exp.Column) and not node.table and node.name in called
-            return called[node.name].copy() if alias else node
-
-        return key.transform(behind)
+    def _column_behind(self, node: exp.Expr) -> exp.Expr:
+        """Of a column what it stands for; a number inside an expression is no position."""
+        return meant(node, self._tree).unalias().copy() if isinstance(node, exp.Column) else node
 
     def choices(self, rows: Sequence[Row], *, ordered: bool) -> Iterator[tuple[Row, ...]]:
         """Of the rows of `wider`, what the statement may give; in each order where it counts."""
