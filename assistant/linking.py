@@ -20,7 +20,8 @@ _ALIKE = 0.84
 _WORDS = re.compile(r"[a-z0-9][a-z0-9'&.+-]*[a-z0-9]|[ァ-ヺー]+|[々㐀-鿿]+")
 _LONGEST = 40
 _SHARE = 0.4
-"""What a word must make up of a value to stand for it alone."""
+_HALF = 0.5
+"""What a word must make up of a value to stand for it alone; more where its script goes on."""
 _KATAKANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
 
 
@@ -208,8 +209,15 @@ def _grouped(
                 places.setdefault(f"{one.table}.{one.column}", []).append(one.value)
         if len(places) == 1:
             [(place, values)] = places.items()
-            if len(values) > 1 or len(word) >= len(values[0]) * _SHARE:
+            if len(values) > 1 or _makes_up(word, plain(values[0])):
                 yield Link(_as_stored(word, question), (place,), tuple(values), exact=False)
+
+
+def _makes_up(word: str, value: str) -> bool:
+    """Whether the word stands for the value alone: 東京 for 東京都, 注文 not for 注文間違い."""
+    run = _WORDS.match(value)
+    goes_on = run is not None and run.end() > len(word)
+    return len(word) >= len(value) * (_HALF if goes_on else _SHARE)
 
 
 def _holds(word: str, value: str) -> bool:

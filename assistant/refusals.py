@@ -10,6 +10,8 @@ _DENIED = re.compile(
     r"|^(?P<ja>.+?)(?:について|に関する|の|を示す)?(?:データ|情報|記録)[はが]",
     re.IGNORECASE,
 )
+_PRICES = {"price", "cost", "fee"}
+"""What one schema calls a price another calls a cost."""
 
 
 def denied(reason: str, schema: Schema) -> list[str]:
@@ -38,4 +40,6 @@ def _place(word: str, schema: Schema) -> str | None:
 
 def _is_called(word: str, name: str, comment: str) -> bool:
     parts = {part.removesuffix("s") for part in name.lower().split("_")} | {name.lower()}
-    return word.removesuffix("s") in parts or word == plain(comment)
+    words = {word.removesuffix("s")}
+    words |= _PRICES if words & _PRICES else set()
+    return bool(words & parts) or word == plain(comment)

@@ -41,6 +41,7 @@ def test_stored_values_in_the_question_are_pointed_at(question: str, found: list
         ("ﾔﾏﾀﾞ のお買い物", "やまだ", "やまだ: customers.name = 'やまだ'"),
         ("sales to Yamadaa", "Yamada", "Yamadaa: customers.name = 'Yamada'"),
         ("sales of Acme", "ACME K.K.", "Acme: customers.name = 'ACME K.K.'"),
+        ("ヤマトの売上", "ヤマト運輸会社", "ヤマト: customers.name = 'ヤマト運輸会社'"),
     ],
 )
 def test_a_word_that_a_value_begins_with_or_nearly_is_means_the_value(
@@ -58,6 +59,7 @@ def test_a_word_that_several_values_begin_with_means_all_of_them() -> None:
     ("question", "value"),
     [
         ("商品の売上", "顧客の声"),
+        ("注文のキャンセル", "注文間違い"),
         ("山の売上", "山田"),
         ("which customers paid once", "once a day"),
         ("how often", "often said and long to read, much more than a value"),
