@@ -4,6 +4,8 @@ import re
 
 from sqlglot import exp
 
+from assistant.linking import fold
+from assistant.nouns import either
 from assistant.schema import NUMBERS, Schema
 from assistant.scopes import base_tables, owner, parsed, scopes_of
 
@@ -33,6 +35,7 @@ _FIRST = re.compile(
     r"|最も|一番|最大|最小|最高|最低|最多|最少|最新|最古|上位|下位|トップ|ワースト",
     re.IGNORECASE,
 )
+_BOTH = re.compile(r"\bboth\b|両方|どちらも|いずれも", re.IGNORECASE)
 _ANY_NUMBER = NUMBERS | {"smallint", "tinyint", "mediumint"}
 
 
@@ -77,23 +80,22 @@ def counts_nothing(question: str, sql: str, schema: Schema) -> bool:
     return tree.find(exp.AggFunc) is None and _lists_texts(sql, tree, schema)
 
 
-def noun(table: str) -> str:
-    """A pattern for what the rows of a table are called, one or several: customers?."""
-    word = re.escape(table.lower().rsplit("_", 1)[-1])
-    if word.endswith(("y", "ies")):
-        return f"{word.removesuffix('y').removesuffix('ies')}(?:y|ies|ys)"
-    return f"{word.removesuffix('s')}s?"
-
-
 def named_tables(question: str, schema: Schema) -> list[str]:
     """The tables that the question speaks of by name."""
-    said = question.lower()
-    return [t.name for t in schema.tables if re.search(rf"\b{noun(t.name)}\b", said)]
+    return [t.name for t in schema.tables if re.search(either(t), fold(question))]
 
 
 def asks_for_first(question: str) -> bool:
-    """Whether the question wants the first of many by something: the highest, 上位5つ."""
-    return _FIRST.search(question) is not None
+    """Whether the question wants the first of many by something: the highest, 上位5つ.
+
+    Who has both the highest and the lowest is no first of anything.
+    """
+    return _FIRST.search(question) is not None and not asks_for_both(question)
+
+
+def asks_for_both(question: str) -> bool:
+    """Whether two conditions must be met by the same one, not by the same row."""
+    return _BOTH.search(question) is not None
 
 
 def ranks_nothing(question: str, sql: str) -> bool:

@@ -1,13 +1,14 @@
 """The model's statement bound to the schema and the server; what a rule can mend costs no call.
 
-Mended: another dialect's spelling, a quote inside a literal, one alias of two tables, a condition
-ahead of its table, a name with one near one, a column under the wrong alias, a foreign key's name
-on both sides of its =, a forgotten join to the one-side, a column that must be grouped too, days
-compared with moments or months, a total that the question says and the statement does not, rows
-counted or listed more than once, a count of nothing but the row itself, and
-what a person misses in the rows: a measure that they are ranked or chosen by, the group of a
-total, the names behind ids; last, the first of each group, and ranks. The rest stays as the model
-wrote it, to the letter.
+Mended: another dialect's spelling, a quote inside a literal, one alias of two tables, a name that
+the SELECT gives and uses itself, a condition ahead of its table, a name with one near one, a column
+under the wrong alias, a foreign key's name on both sides of its =, a forgotten join to the
+one-side, a join that skips the table between, a column that must be grouped too, days compared with
+moments or months. Then, what the question says and the statement does not: a total, a number of
+rows for each, a condition on what is listed, the average of a row's own group, the first of each
+group; rows counted or listed more than once, a count of nothing but the row itself. Last, what a
+person misses in the rows: a measure that they are ranked or chosen by, the group of a total, the
+names behind ids, ranks. The rest stays as the model wrote it, to the letter.
 """
 
 import re
@@ -16,6 +17,7 @@ from collections.abc import Callable, Iterable
 from assistant.aliases import separate_aliases
 from assistant.dialect import native
 from assistant.grouping import grouped_too
+from assistant.having import said_of_the_listed
 from assistant.joins import in_order
 from assistant.labels import group_named, group_shown, named
 from assistant.meaning import compared_as_total
@@ -78,6 +80,7 @@ _MEANINGS: tuple[Callable[[str, Schema, str], Iterable[Mend]], ...] = (
     counted_as_said,
     counted_once,
     compared_as_total,
+    said_of_the_listed,
     listed_once,
 )
 _SHOWN: tuple[_Rule, ...] = (measured_by, grouped_too, group_shown, group_named, named)

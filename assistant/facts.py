@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from sqlglot import exp
 
+from assistant.nouns import english
 from assistant.schema import Schema
 from assistant.scopes import parsed, scopes_of
 
@@ -19,6 +20,8 @@ _UNKNOWN = re.compile(
 
 # How they refuse a total in WHERE.
 _MISPLACED = re.compile("Invalid use of group function|misuse of aggregate", re.IGNORECASE)
+
+_COUNT_NAME = re.compile("^(?:num|number_of|count|count_of)_|_(?:count|number|num)$")
 
 _DATE = re.compile(r"\d{4}-\d\d(?:-\d\d.*)?")
 
@@ -57,6 +60,8 @@ def error_facts(message: str, sql: str, schema: Schema) -> str:
             facts.append(f"Join so: FROM {path}.")
     elif name in own_names(sql):
         facts.append(f"{name} is named by this SELECT itself: repeat its expression, in HAVING.")
+    elif name and (counted := _counted(name, schema)):
+        facts.append(f"{name} is not stored: COUNT the rows of {counted}.")
     elif name and (near := _nearest(name, schema)):
         facts.append(f"The nearest names are {', '.join(near)}.")
     return "\n".join(facts)
@@ -117,6 +122,15 @@ def _comparisons(sql: str) -> Iterator[tuple[str, str]]:
             text = literal.this.strip("%") if literal.is_string else ""
             if text and not _DATE.fullmatch(text):
                 yield column.name, text
+
+
+def _counted(name: str, schema: Schema) -> str | None:
+    """The table whose rows a missing name like order_count, num_orders or orders stands for."""
+    bare, counts = _COUNT_NAME.subn("", name.lower())
+    for table in schema.tables:
+        if table.name.lower() == bare or (counts and re.fullmatch(english(table.name), bare)):
+            return table.name
+    return None
 
 
 def _nearest(name: str, schema: Schema) -> list[str]:

@@ -10,15 +10,15 @@ from collections.abc import Iterator
 from sqlglot import exp
 from sqlglot.optimizer.scope import Scope
 
-from assistant.asked import noun
 from assistant.fanout import repeated
+from assistant.having import COUNTERS
 from assistant.linking import fold
 from assistant.mends import Mend
+from assistant.nouns import english, japanese
 from assistant.once import grouping, the_listed
 from assistant.schema import Schema, Table
 from assistant.scopes import base_tables, begin, end_of_conditions, only, owner, spelled
 
-_COUNTERS = r"(?:件|回|個|点|人|名|つ|本|冊|台|枚)"
 _AVERAGE = re.compile(r"(?:\b(?:average|avg|mean)\b|平均)[^.?。、\d]*$")
 _TOTAL = re.compile(r"(?:\b(?:total|combined)\b|累計|合計|総額|通算)[^.?。、\d]*$")
 _TOTAL_BEHIND = re.compile(r"^[^.?。、\d]{0,12}\b(?:in total|in all|altogether|combined|overall)\b")
@@ -94,11 +94,10 @@ def _bare(question: str) -> str:
 def _counted(before: str, behind: str, tables: dict[str, Table]) -> str | None:
     """COUNT where the number is one of rows of a table: "3 reviews", レビューが3件."""
     for alias, table in tables.items():
-        comment = re.escape(fold(table.comment))
-        japanese = comment and re.search(rf"{comment}[がをの]?\s*$", before)
-        said = re.match(rf"\s+(?:[a-z-]+ )?{noun(table.name)}\b", behind)
+        called = re.search(rf"(?:{japanese(table)})[がをの]?\s*$", before)
+        said = re.match(rf"\s+(?:[a-z-]+ )?{english(table.name)}\b", behind)
         if len(table.primary_key) == 1 and (
-            said or (japanese and re.match(_COUNTERS, behind.lstrip()))
+            said or (called and re.match(COUNTERS, behind.lstrip()))
         ):
             return f"COUNT(DISTINCT {spelled(alias, table.primary_key[0])})"
     return None

@@ -11,16 +11,19 @@ from collections.abc import Iterator
 from sqlglot import exp
 from sqlglot.optimizer.scope import Scope
 
-from assistant.asked import counts_nothing, noun, units
+from assistant.asked import counts_nothing, units
 from assistant.fanout import repeated
 from assistant.linking import fold
 from assistant.mends import Mend
 from assistant.names import tables_end, told_apart
+from assistant.nouns import either, english, japanese
 from assistant.ranking import from_place
 from assistant.schema import Schema, SchemaColumn, Table
 from assistant.scopes import base_tables, begin, end_of_conditions, names_rows, only, owner, spelled
 
 _PEOPLE = "何(?:人|名|社|種類|店)|人数"
+_NUMBER_OF = r"(?:how many|number of) (?:[a-z-]+ )?|(?:most|fewest) "
+_MOST_JA = "(?:件?数)?[がの]?(?:最も|一番)(?:多|少な)"
 _COUNT = re.compile(r"\bCOUNT\s*\([^()]*\)", re.IGNORECASE)
 _SELECT = re.compile(r"\s*SELECT\s+", re.IGNORECASE)
 _WHICH = re.compile(
@@ -66,11 +69,10 @@ def _repeats(
 
 def _counts(table: Table, question: str) -> bool:
     """Whether the question asks for the number of these."""
-    english = rf"\b(?:how many|number of) (?:[a-z-]+ )?{noun(table.name)}\b"
-    if re.search(english, fold(question)):
-        return True
-    comment = re.escape(fold(table.comment))
-    return bool(comment and re.search(rf"{comment}.{{0,24}}(?:{_PEOPLE})", fold(question)))
+    said = rf"\b(?:{_NUMBER_OF}){english(table.name)}\b"
+    called = f"(?:{japanese(table)})"
+    asked = rf"{called}.{{0,24}}(?:{_PEOPLE})|{called}{_MOST_JA}|(?:最も|一番)多くの?{called}"
+    return re.search(f"{said}|{asked}", fold(question)) is not None
 
 
 def counted_as_said(sql: str, schema: Schema, question: str) -> Iterator[Mend]:
@@ -83,7 +85,7 @@ def counted_as_said(sql: str, schema: Schema, question: str) -> Iterator[Mend]:
         if len(said) != 1 or len(counts) != 1 or tree.args.get("having"):
             continue
         key = tables[said[0]].primary_key
-        if len(key) != 1 or said[0] in _each_of(tree, tables):
+        if len(key) != 1 or said[0] in each_of(tree, tables):
             continue
         if repeated(said[0], scope, tables) and not _is_counted(said[0], scope, tables):
             told = f"COUNT(DISTINCT {spelled(said[0], key[0])})"
@@ -91,7 +93,7 @@ def counted_as_said(sql: str, schema: Schema, question: str) -> Iterator[Mend]:
                 yield Mend(*found.span(), told, f"{found[0]} → {told}")
 
 
-def _each_of(tree: exp.Expr, tables: dict[str, Table]) -> set[str | None]:
+def each_of(tree: exp.Expr, tables: dict[str, Table]) -> set[str | None]:
     """The tables of which each row is a group: by its key or its name."""
     group = tree.args.get("group")
     keys = group.find_all(exp.Column) if group else ()
@@ -138,10 +140,10 @@ def _number_of(alias: str, scope: Scope, tables: dict[str, Table], question: str
 def _counts_values(column: SchemaColumn, question: str) -> bool:
     """Whether it is asked how many different ones: countries, 何種類の言語, 何か国."""
     said, comment = fold(question), re.escape(fold(column.comment))
-    english = rf"\b(?:how many|number of) (?:different |distinct )?{noun(column.name)}\b"
-    japanese = comment and re.search(rf"{comment}.{{0,4}}何種類|何種類の{comment}", said)
+    number = rf"\b(?:how many|number of) (?:different |distinct )?{english(column.name)}\b"
+    kinds = comment and re.search(rf"{comment}.{{0,4}}何種類|何種類の{comment}", said)
     countries = _COUNTRIES.search(said) and column.name.lower() in {"country", "nation"}
-    return bool(re.search(english, said) or japanese or countries)
+    return bool(re.search(number, said) or kinds or countries)
 
 
 def counted_of_each(sql: str, schema: Schema, question: str) -> Iterator[Mend]:
@@ -176,8 +178,8 @@ def _counts_itself(scope: Scope, table: Table) -> bool:
 
 
 def _is_spoken_of(table: Table, question: str) -> bool:
-    """Prescriptions are where a question says "prescribed"; in Japanese, the table's comment."""
-    if table.comment and fold(table.comment) in fold(question):
+    """Prescriptions are where a question says "prescribed"; in Japanese, its noun."""
+    if re.search(japanese(table), fold(question)):
         return True
     stem, said = table.name.lower().rsplit("_", 1)[-1][:_STEM], _IN_ORDER.sub(" ", fold(question))
     return len(stem) == _STEM and re.search(rf"\b{re.escape(stem)}", said) is not None
@@ -227,8 +229,7 @@ def _is_asked_for(listed: str, tables: dict[str, Table], question: str) -> bool:
 
 def _places(table: Table, question: str) -> list[tuple[int, int]]:
     """Where the question speaks of its rows."""
-    comment = rf"|{re.escape(fold(table.comment))}" if table.comment else ""
-    return [one.span() for one in re.finditer(rf"\b{noun(table.name)}\b{comment}", question)]
+    return [one.span() for one in re.finditer(either(table), question)]
 
 
 def _grouped(tree: exp.Expr) -> bool:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from sqlglot import exp
 from sqlglot.optimizer.scope import Scope
 
-from assistant.asked import asks_for_first, each, noun, units
+from assistant.asked import asks_for_first, each, units
 from assistant.linking import fold
 from assistant.mends import Mend
+from assistant.nouns import either, japanese
 from assistant.ranking import PLACE, from_place
 from assistant.schema import Schema, Table
 from assistant.scopes import (
@@ -27,7 +28,7 @@ _PERIODS = {"年": "year", "四半期": "quarter", "月": "month", "週": "week"
 
 
 @dataclass(frozen=True, slots=True)
-class _Top:
+class Top:
     """ORDER BY … LIMIT of a statement, read: the first `count` rows by `measure`."""
 
     scope: Scope
@@ -52,17 +53,18 @@ def first_of_each(sql: str, schema: Schema, question: str) -> Iterator[Mend]:
 
     Only where the group is selected, and the rows are of something finer.
     """
-    top = _top(sql, schema) if asks_for_first(question) else None
+    top = top_of(sql, schema) if asks_for_first(question) else None
     parts = [_group(unit, top) for unit in units(question)] if top else []
     begin = from_place(sql, top.scope.expression) if top else None
     if top and begin and len(parts) == 1 and parts[0]:
         yield from _placed(sql, top, parts[0], begin)
 
 
-def _placed(sql: str, top: _Top, part: exp.Expr, begin: int) -> Iterator[Mend]:
+def _placed(sql: str, top: Top, part: exp.Expr, begin: int) -> Iterator[Mend]:
     """The statement becomes an inner one that also tells the place; FROM begins at `begin`."""
     function = "RANK" if top.count == 1 else "ROW_NUMBER"
-    by = f"PARTITION BY {_whole(part, top)} ORDER BY {top.measure}"
+    order = ", ".join([top.measure, *_of_equals(part, top)])
+    by = f"PARTITION BY {_whole(part, top)} ORDER BY {order}"
     place = f"{function}() OVER ({by})"
     told = f"LIMIT {top.count} → {place} <= {top.count}"
     apart = list(_called_apart(top))
@@ -76,7 +78,14 @@ def _placed(sql: str, top: _Top, part: exp.Expr, begin: int) -> Iterator[Mend]:
     yield Mend(end_of_conditions(sql, top.scope.expression), len(sql), behind, told)
 
 
-def _whole(part: exp.Expr, top: _Top) -> str:
+def _of_equals(part: exp.Expr, top: Top) -> Iterator[str]:
+    """What equal ones are ordered by where only some have a place: the same rows each time."""
+    for key in top.keys if top.count > 1 else ():
+        if isinstance(key, exp.Column) and key != part.unalias():
+            yield key.sql("mysql")
+
+
+def _whole(part: exp.Expr, top: Top) -> str:
     """What tells the groups apart: the key of the table, where a row of it is one group."""
     column = part.unalias()
     alias = owner(column, top.tables) if isinstance(column, exp.Column) else None
@@ -90,11 +99,11 @@ def _whole(part: exp.Expr, top: _Top) -> str:
 
 def first_of_all(question: str, sql: str, schema: Schema) -> str | None:
     """What the first of each is asked for, where the statement takes the first of all."""
-    top = _top(sql, schema) if asks_for_first(question) else None
+    top = top_of(sql, schema) if asks_for_first(question) else None
     if top is None:
         return None
     for unit in each(question):
-        shown = any(_stands_for(unit, part, top.tables) for part in top.shown)
+        shown = any(stands_for(unit, part, top.tables) for part in top.shown)
         if not shown and _is_known(unit, schema):
             return unit
     return None
@@ -103,14 +112,13 @@ def first_of_all(question: str, sql: str, schema: Schema) -> str | None:
 def _is_known(unit: str, schema: Schema) -> bool:
     """Whether a table or a column of the schema is called so."""
     return any(
-        re.fullmatch(noun(table.name), unit)
-        or fold(table.comment) == fold(unit)
+        re.fullmatch(either(table), fold(unit))
         or any(unit in {c.name.lower(), fold(c.comment)} for c in table.columns)
         for table in schema.tables
     )
 
 
-def _top(sql: str, schema: Schema) -> _Top | None:
+def top_of(sql: str, schema: Schema) -> Top | None:
     scopes = scopes_of(sql)
     tree = scopes[0].expression if len(scopes) == 1 else None
     if not isinstance(tree, exp.Select) or tree.args.get("distinct") or tree.args.get("offset"):
@@ -124,10 +132,10 @@ def _top(sql: str, schema: Schema) -> _Top | None:
         return None
     way = " DESC" if keys[0].args.get("desc") else ""
     measure = f"{meant(keys[0].this, tree).unalias().sql('mysql')}{way}"
-    return _Top(scopes[0], base_tables(scopes[0], schema), measure, int(count.this))
+    return Top(scopes[0], base_tables(scopes[0], schema), measure, int(count.this))
 
 
-def _called_apart(top: _Top) -> Iterator[tuple[exp.Expr, str]]:
+def _called_apart(top: Top) -> Iterator[tuple[exp.Expr, str]]:
     """Names for columns that are called the same, as those of an inner SELECT must not be."""
     names = [one.alias_or_name.lower() for one in top.shown]
     for one in top.shown:
@@ -136,9 +144,9 @@ def _called_apart(top: _Top) -> Iterator[tuple[exp.Expr, str]]:
             yield one, spelled(f"{top.tables[alias].name}_{one.name}")
 
 
-def _group(unit: str, top: _Top) -> exp.Expr | None:
+def _group(unit: str, top: Top) -> exp.Expr | None:
     """The selected column that stands for the unit, where the rows are finer than it."""
-    parts = [part for part in top.shown if _stands_for(unit, part, top.tables)]
+    parts = [part for part in top.shown if stands_for(unit, part, top.tables)]
     if not parts or not parts[0].alias_or_name or parts[0].find(exp.AggFunc):
         return None
     if totals(top.scope.expression) or top.keys:
@@ -151,13 +159,13 @@ def _group(unit: str, top: _Top) -> exp.Expr | None:
     return parts[0] if finer else None
 
 
-def _of(part: exp.Expr, top: _Top) -> str | None:
+def _of(part: exp.Expr, top: Top) -> str | None:
     """The table whose column it is."""
     column = part.unalias()
     return owner(column, top.tables) if isinstance(column, exp.Column) else None
 
 
-def _is_finer(key: exp.Expr, parts: list[exp.Expr], top: _Top) -> bool:
+def _is_finer(key: exp.Expr, parts: list[exp.Expr], top: Top) -> bool:
     """Whether a group that `parts` stand for has several values of this key."""
     group, of = _of(parts[0], top), _of(key, top)
     above = _above(group, top)
@@ -167,7 +175,7 @@ def _is_finer(key: exp.Expr, parts: list[exp.Expr], top: _Top) -> bool:
     return key not in parts and names_rows(key, top.tables) and (of == group or of not in above)
 
 
-def _leads_to(column: exp.Column, top: _Top) -> set[str]:
+def _leads_to(column: exp.Column, top: Top) -> set[str]:
     """The table that the column is of, and the one that it points at; all if not known."""
     alias = owner(column, top.tables)
     if alias is None:
@@ -176,7 +184,7 @@ def _leads_to(column: exp.Column, top: _Top) -> set[str]:
     return {alias, *(other for other, table in top.tables.items() if table.name == referred)}
 
 
-def _above(alias: str | None, top: _Top) -> set[str]:
+def _above(alias: str | None, top: Top) -> set[str]:
     """The tables of which a row of this one has one each: what its keys point at, and so on."""
     found = {alias} if alias else set()
     for _ in top.tables:
@@ -185,13 +193,13 @@ def _above(alias: str | None, top: _Top) -> set[str]:
     return found
 
 
-def _is_shared(alias: str | None, top: _Top) -> bool:
+def _is_shared(alias: str | None, top: Top) -> bool:
     """Whether other tables of the statement point at its rows."""
     name = top.tables[alias].name if alias else None
     return any(key.table == name for table in top.tables.values() for key in table.foreign_keys)
 
 
-def _stands_for(unit: str, part: exp.Expr, tables: dict[str, Table]) -> bool:
+def stands_for(unit: str, part: exp.Expr, tables: dict[str, Table]) -> bool:
     """Whether it is called as the unit, or is a column of a table, or a column, that is."""
     word = _PERIODS.get(unit, unit)
     column = part.unalias()
@@ -201,6 +209,7 @@ def _stands_for(unit: str, part: exp.Expr, tables: dict[str, Table]) -> bool:
     if alias is None:
         return False
     table, found = tables[alias], tables[alias].column(column.name)
-    called = column.name.lower() == word or bool(found and fold(found.comment) == fold(unit))
-    own = re.fullmatch(noun(table.name), word) or fold(table.comment).endswith(fold(unit))
-    return called or bool(own and column.name in [*table.primary_key, *table.naming])
+    if column.name.lower() == word or (found and re.fullmatch(japanese(found), fold(unit))):
+        return True
+    own = re.fullmatch(either(table), fold(word)) or fold(table.comment).endswith(fold(unit))
+    return bool(own and column.name in [*table.primary_key, *table.naming])

@@ -88,3 +88,11 @@ def test_rows_in_no_order_are_no_answer_to_which_is_first(
 )
 def test_tables_are_named_in_the_singular_too(question: str, named: list[str]) -> None:
     assert named_tables(question, SCHEMA) == named
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Who gave both the highest and the lowest rating?", "最高と最低の評価を両方つけた顧客は?"],
+)
+def test_who_has_both_is_no_first_of_anything(question: str) -> None:
+    assert not ranks_nothing(question, "SELECT name FROM customers")

@@ -95,6 +95,17 @@ def test_a_name_of_the_select_itself_is_told_where_it_may_stand() -> None:
     assert "many is named by this SELECT itself: repeat its expression, in HAVING." in told
 
 
+@pytest.mark.parametrize("name", ["order_count", "num_orders", "count_order", "orders"])
+def test_a_number_of_rows_is_told_to_be_counted(name: str) -> None:
+    told = error_facts(f"Unknown column '{name}' in 'SELECT'", "SELECT 1", SCHEMA)
+    assert told.endswith(f"{name} is not stored: COUNT the rows of orders.")
+
+
+def test_a_total_may_be_more_than_a_number_of_rows() -> None:
+    told = error_facts("Unknown column 'total_orders' in 'SELECT'", "SELECT 1", SCHEMA)
+    assert "COUNT" not in told
+
+
 @pytest.mark.parametrize("message", ["no such table: zzzz", "near FROM: syntax error"])
 def test_without_anything_near_the_message_stands_alone(message: str) -> None:
     assert error_facts(message, "SELECT 1", SCHEMA) == message + "."

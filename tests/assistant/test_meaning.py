@@ -57,6 +57,16 @@ def meant(sql: str, question: str) -> str:
             "SELECT COUNT(DISTINCT e.student_id) FROM enrollments e",
         ),
         (
+            "Which country has the most students?",
+            "SELECT COUNT(student_id) AS n FROM enrollments",
+            "SELECT COUNT(DISTINCT student_id) AS n FROM enrollments",
+        ),
+        (
+            "学生が最も多い講座はどれですか？",
+            "SELECT COUNT(student_id) AS n FROM enrollments",
+            "SELECT COUNT(DISTINCT student_id) AS n FROM enrollments",
+        ),
+        (
             "How many courses have reviews?",
             f"SELECT COUNT(c.id) AS n {JOIN}",
             f"SELECT COUNT(DISTINCT c.id) AS n {JOIN}",
