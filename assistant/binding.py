@@ -18,7 +18,7 @@ from assistant.aliases import separate_aliases
 from assistant.dialect import native
 from assistant.grouping import grouped_too
 from assistant.having import said_of_the_listed
-from assistant.joins import in_order
+from assistant.joins import by_way_of, in_order
 from assistant.labels import group_named, group_shown, named
 from assistant.meaning import compared_as_total
 from assistant.mends import Bound, Mend, mended
@@ -33,6 +33,7 @@ from assistant.once import (
 )
 from assistant.qualifiers import keyed, requalified
 from assistant.ranking import measured_by, numbered
+from assistant.reused import spelled_out
 from assistant.schema import Schema
 from assistant.scopes import parsed
 from assistant.tops import first_of_each
@@ -66,10 +67,12 @@ _Rule = Callable[[str, Schema], Iterable[Mend]]
 _NAMES: tuple[_Rule, ...] = (
     near_tables,
     separate_aliases,
+    spelled_out,
     keyed,
     requalified,
     near_columns,
     forgotten_join,
+    by_way_of,
     in_order,
     grouped_too,
     fitting_days,

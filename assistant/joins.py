@@ -1,5 +1,6 @@
 """Joins against the keys: a foreign key compared with another table's, and ON before its table."""
 
+import re
 from collections.abc import Iterator
 
 from sqlglot import exp
@@ -7,7 +8,18 @@ from sqlglot.optimizer.scope import Scope
 
 from assistant.mends import Mend
 from assistant.schema import Schema, Table
-from assistant.scopes import base_tables, compared_within, equalities, parsed, scopes_of
+from assistant.scopes import (
+    base_tables,
+    compared_within,
+    equalities,
+    only,
+    owner,
+    parsed,
+    scopes_of,
+    spelled,
+)
+
+_JOIN = re.compile(r"(?:\b(?:INNER|LEFT(?:\s+OUTER)?)\s+)?\bJOIN\s+$", re.IGNORECASE)
 
 
 def misjoined(sql: str, schema: Schema) -> list[str]:
@@ -50,6 +62,50 @@ def _against(table: Table, column: str, other: Table, key: str) -> Iterator[str]
     is_key = other.primary_key == (key,) and not other.reference(key)
     if reference and is_key and reference != f"{other.name}.{key}":
         yield f"{column} of {table.name} refers to {reference}, not to {other.name}.{key}."
+
+
+def by_way_of(sql: str, schema: Schema) -> Iterator[Mend]:
+    """ON d.visit_id = p.patient_id becomes two joins, by way of the visits that have a patient."""
+    for scope in only(sql):
+        tables = base_tables(scope, schema)
+        for join in scope.expression.args.get("joins") or []:
+            condition = join.args.get("on") if join.side in ("", "LEFT") else None
+            mends = list(_by_way(sql, join, condition, tables, schema)) if condition else []
+            if mends:  # one way at a time: a second would join the same table again
+                yield from mends
+                return
+
+
+def _by_way(
+    sql: str, join: exp.Join, condition: exp.Expr, tables: dict[str, Table], schema: Schema
+) -> Iterator[Mend]:
+    """Of a table between two, whose rows the one points at and that points at the other."""
+    sides = [condition.this, condition.expression] if isinstance(condition, exp.EQ) else []
+    if not all(isinstance(side, exp.Column) for side in sides):
+        return
+    for one, other in (sides, sides[::-1]) if sides else ():
+        a, b = owner(one, tables), owner(other, tables)
+        if not a or not b or not list(_against(tables[a], one.name, tables[b], other.name)):
+            continue
+        between, _, key = tables[a].reference(one.name).partition(".")
+        on = [k for k in _keys(schema.table(between)) if k[1:] == (tables[b].name, other.name)]
+        found = _JOIN.search(sql[: _span(join.this)[0]])
+        if len(on) != 1 or not found or schema.table(between) in tables.values():
+            continue
+        near = f"{spelled(a, one.name)} = {spelled(between, key)}"
+        far = f"{spelled(between, on[0][0])} = {spelled(b, other.name)}"
+        first, second = (far, near) if join.alias_or_name == a else (near, far)
+        added = f"{found[0]}{spelled(between)} ON {first} "
+        start, end = _span(condition)
+        told = f"{sql[start:end]} → {near} AND {far}"
+        yield Mend(found.start(), found.start(), added, told)
+        yield Mend(start, end, second, told)
+
+
+def _keys(table: Table | None) -> list[tuple[str, str, str]]:
+    """(column, table, its column) of every key of one column."""
+    keys = table.foreign_keys if table else ()
+    return [(k.columns[0], k.table, k.ref_columns[0]) for k in keys if len(k.columns) == 1]
 
 
 def in_order(sql: str, schema: Schema) -> Iterator[Mend]:

@@ -67,9 +67,9 @@ def equalities(scope: Scope, tables: dict[str, Table]) -> list[tuple[str, str, s
 
 
 def equals_itself(column: exp.Column, alias: str) -> bool:
-    """Whether the column under this alias would stand on both sides of a join's =."""
+    """Whether the column under this alias would stand on both sides of = or <>."""
     equal = column.parent
-    if not isinstance(equal, exp.EQ):
+    if not isinstance(equal, exp.EQ | exp.NEQ):
         return False
     other = equal.expression if equal.this is column else equal.this
     return isinstance(other, exp.Column) and (other.table, other.name) == (alias, column.name)

@@ -25,6 +25,11 @@ JOIN = "FROM customers c JOIN orders o ON o.customer_id = c.id"
             ("c.amount → o.amount", "c.status → o.status"),
         ),
         (
+            f"SELECT o.id {JOIN} JOIN orders p ON p.customer_id = c.id AND c.status <> p.status",
+            f"SELECT o.id {JOIN} JOIN orders p ON p.customer_id = c.id AND o.status <> p.status",
+            ("c.status → o.status",),
+        ),
+        (
             f"SELECT c.amount {JOIN} UNION SELECT c.name {JOIN}",
             f"SELECT o.amount {JOIN} UNION SELECT c.name {JOIN}",
             ("c.amount → o.amount",),
