@@ -16,11 +16,13 @@ from collections.abc import Callable, Iterable
 
 from assistant.aliases import separate_aliases
 from assistant.dialect import native
+from assistant.finer import ranked_within
 from assistant.grouping import grouped_too
 from assistant.having import said_of_the_listed
 from assistant.joins import by_way_of, in_order
 from assistant.labels import group_named, group_shown, named
 from assistant.meaning import compared_as_total
+from assistant.means import number_for_each
 from assistant.mends import Bound, Mend, mended
 from assistant.moments import fitting_days
 from assistant.names import forgotten_join, near_columns, near_tables
@@ -31,6 +33,7 @@ from assistant.once import (
     counted_once,
     listed_once,
 )
+from assistant.peers import compared_with_own
 from assistant.qualifiers import keyed, requalified
 from assistant.ranking import measured_by, numbered
 from assistant.reused import spelled_out
@@ -82,8 +85,11 @@ _MEANINGS: tuple[Callable[[str, Schema, str], Iterable[Mend]], ...] = (
     counted_of_each,
     counted_as_said,
     counted_once,
+    number_for_each,
     compared_as_total,
     said_of_the_listed,
+    compared_with_own,
+    ranked_within,
     listed_once,
 )
 _SHOWN: tuple[_Rule, ...] = (measured_by, grouped_too, group_shown, group_named, named)
