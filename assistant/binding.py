@@ -3,12 +3,13 @@
 Mended: another dialect's spelling, a quote inside a literal, one alias of two tables, a name that
 the SELECT gives and uses itself, a condition ahead of its table, a name with one near one, a column
 under the wrong alias, a foreign key's name on both sides of its =, a forgotten join to the
-one-side, a join that skips the table between, a column that must be grouped too, days compared with
-moments or months. Then, what the question says and the statement does not: a total, a number of
-rows for each, a condition on what is listed, the average of a row's own group, the first of each
-group; rows counted or listed more than once, a count of nothing but the row itself. Last, what a
-person misses in the rows: a measure that they are ranked or chosen by, the group of a total, the
-names behind ids, ranks. The rest stays as the model wrote it, to the letter.
+one-side, a join that skips the table between, a total that a join repeats, a column that must be
+grouped too, days compared with moments or months. Then, what the question says and the statement
+does not: a total, a number of rows for each, a condition on what is listed, the average of a row's
+own group, the first of each group, all of a list; rows counted or listed more than once, a count of
+nothing but the row itself. Last, what a person misses in the rows: a last name, a measure that they
+are ranked or chosen by, the group of a total, the names behind ids, ranks. The rest stays as the
+model wrote it, to the letter.
 """
 
 import re
@@ -39,6 +40,7 @@ from assistant.ranking import measured_by, numbered
 from assistant.reused import spelled_out
 from assistant.schema import Schema
 from assistant.scopes import parsed
+from assistant.sums import total_of_lines
 from assistant.tops import first_of_each
 
 _INNER_QUOTE = re.compile(r"(?<=[A-Za-z])'(?=[A-Za-z])")
@@ -77,6 +79,7 @@ _NAMES: tuple[_Rule, ...] = (
     forgotten_join,
     by_way_of,
     in_order,
+    total_of_lines,
     grouped_too,
     fitting_days,
 )

@@ -24,7 +24,12 @@ def multiplied(sql: str, schema: Schema) -> list[tuple[str, str]]:
 
 def repeated(alias: str, scope: Scope, tables: dict[str, Table]) -> bool:
     """Whether the joins of this SELECT give rows of `alias` several times."""
-    return _repeater(alias, equalities(scope, tables), tables) is not None
+    return repeater(alias, scope, tables) is not None
+
+
+def repeater(alias: str, scope: Scope, tables: dict[str, Table]) -> str | None:
+    """The alias whose join gives each row of `alias` several times; None when none does."""
+    return _repeater(alias, equalities(scope, tables), tables)
 
 
 def _in_select(scope: Scope, tables: dict[str, Table]) -> Iterator[tuple[str, str]]:

@@ -143,6 +143,15 @@ def names_rows(part: exp.Expr, tables: dict[str, Table]) -> bool:
     return bool(table and column.name in {*table.primary_key, *table.naming})
 
 
+def above_it(alias: str | None, tables: dict[str, Table]) -> set[str]:
+    """It and the tables of which a row of it has one each: what its keys point at, and so on."""
+    found = {alias} if alias else set()
+    for _ in tables:
+        pointed = {key.table for one in found for key in tables[one].foreign_keys}
+        found |= {other for other, table in tables.items() if table.name in pointed}
+    return found
+
+
 def meant(key: exp.Expr, tree: exp.Expr) -> exp.Expr:
     """The projection that a position or an alias in GROUP BY or ORDER BY stands for, or the key."""
     projections: list[exp.Expr] = tree.expressions

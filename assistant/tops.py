@@ -14,6 +14,7 @@ from assistant.nouns import either, japanese
 from assistant.ranking import PLACE, from_place
 from assistant.schema import Schema, Table
 from assistant.scopes import (
+    above_it,
     base_tables,
     end_of_conditions,
     meant,
@@ -168,7 +169,7 @@ def _of(part: exp.Expr, top: Top) -> str | None:
 def _is_finer(key: exp.Expr, parts: list[exp.Expr], top: Top) -> bool:
     """Whether a group that `parts` stand for has several values of this key."""
     group, of = _of(parts[0], top), _of(key, top)
-    above = _above(group, top)
+    above = above_it(group, top.tables)
     if any(names_rows(part, top.tables) for part in parts):
         return any(not _leads_to(column, top) & above for column in key.find_all(exp.Column))
     # Beside a country or a month only names are certain to be more than another word for it.
@@ -182,15 +183,6 @@ def _leads_to(column: exp.Column, top: Top) -> set[str]:
         return set(top.tables)
     referred = top.tables[alias].reference(column.name).partition(".")[0]
     return {alias, *(other for other, table in top.tables.items() if table.name == referred)}
-
-
-def _above(alias: str | None, top: Top) -> set[str]:
-    """The tables of which a row of this one has one each: what its keys point at, and so on."""
-    found = {alias} if alias else set()
-    for _ in top.tables:
-        pointed = {key.table for one in found for key in top.tables[one].foreign_keys}
-        found |= {other for other, table in top.tables.items() if table.name in pointed}
-    return found
 
 
 def _is_shared(alias: str | None, top: Top) -> bool:
