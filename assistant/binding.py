@@ -22,6 +22,7 @@ from assistant.grouping import grouped_too
 from assistant.having import said_of_the_listed
 from assistant.joins import by_way_of, in_order
 from assistant.labels import group_named, group_shown, named
+from assistant.limits import all_of_them
 from assistant.meaning import compared_as_total
 from assistant.means import number_for_each
 from assistant.mends import Bound, Mend, mended
@@ -42,6 +43,7 @@ from assistant.schema import Schema
 from assistant.scopes import parsed
 from assistant.sums import total_of_lines
 from assistant.tops import first_of_each
+from assistant.whole_names import both_names
 
 _INNER_QUOTE = re.compile(r"(?<=[A-Za-z])'(?=[A-Za-z])")
 
@@ -84,6 +86,7 @@ _NAMES: tuple[_Rule, ...] = (
     fitting_days,
 )
 _MEANINGS: tuple[Callable[[str, Schema, str], Iterable[Mend]], ...] = (
+    all_of_them,
     counted_not_listed,
     counted_of_each,
     counted_as_said,
@@ -93,6 +96,7 @@ _MEANINGS: tuple[Callable[[str, Schema, str], Iterable[Mend]], ...] = (
     said_of_the_listed,
     compared_with_own,
     ranked_within,
+    both_names,
     listed_once,
 )
 _SHOWN: tuple[_Rule, ...] = (measured_by, grouped_too, group_shown, group_named, named)

@@ -17,14 +17,13 @@ from assistant.fanout import repeated
 from assistant.linking import fold
 from assistant.mends import Mend
 from assistant.nouns import either, english, japanese
+from assistant.numerals import WORDS
 from assistant.once import each_of, grouping, the_listed
 from assistant.schema import Schema, Table
 from assistant.scopes import base_tables, end_of_conditions, only, owner, spelled
 
 COUNTERS = r"(?:件|回|個|点|人|名|つ|本|冊|台|枚)"
-_FEW = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_WORDS = {word: number for number, word in enumerate(_FEW, 2)}
-_NUMBER = rf"(?P<number>\d+|{'|'.join(_WORDS)})"
+_NUMBER = rf"(?P<number>\d+|{'|'.join(WORDS)})"
 _FROM = r"\b(?:(?P<least>at least|no fewer than)|(?P<more>(?<!no )more than|over)) "
 _FROM_JA = "(?:(?P<least>以上)|(?P<more>より多[くい]?|を超え[るた]|超))"
 _PERIODS = {"quarter": 4, "month": 12, "四半期": 4, "月": 12}
@@ -74,7 +73,7 @@ def _at_least(listed: _Listed) -> Iterator[str]:
         found = _counted(table, listed.question) if len(key) == 1 else None
         if found is None or alias == listed.alias or not _is_of_the_listed(found, alias, listed):
             continue
-        number = _WORDS.get(found["number"]) or int(found["number"])
+        number = WORDS.get(found["number"]) or int(found["number"])
         sign = ">=" if found["least"] else ">"
         if (sign, number) != (">=", 1) and not re.search(rf"\b{number}\b", listed.sql):
             yield f"COUNT(DISTINCT {spelled(alias, key[0])}) {sign} {number}"

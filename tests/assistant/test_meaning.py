@@ -164,7 +164,7 @@ def test_a_number_of_single_rows_stays_with_them(question: str, sql: str) -> Non
             f"SELECT c.title {JOIN} WHERE r.rating = 5 GROUP BY c.id, c.title",
         ),
         (
-            "評価5の付いた講座は?",
+            "評価5の付いた講座を3つ",
             f"SELECT c.title, c.fee {JOIN} WHERE r.rating = 5 ORDER BY c.title LIMIT 3;",
             f"SELECT c.title, c.fee {JOIN} WHERE r.rating = 5 GROUP BY c.id, c.title, c.fee "
             "ORDER BY c.title LIMIT 3;",
@@ -234,7 +234,7 @@ def test_whoever_is_counted_through_a_join_is_counted_once() -> None:
         ("Languages of the courses", "SELECT language FROM courses"),
         ("How many are left?", "SELECT fee FROM courses"),
         ("How many are over?", "SELECT status FROM enrollments WHERE status = 'over'"),
-        ("How many languages?", "SELECT language FROM courses LIMIT 3"),
+        ("How many languages?", "SELECT language FROM courses ORDER BY fee"),
     ],
 )
 def test_what_may_be_a_list_stays(question: str, sql: str) -> None:
