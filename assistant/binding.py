@@ -23,6 +23,7 @@ from assistant.having import said_of_the_listed
 from assistant.joins import by_way_of, in_order
 from assistant.labels import group_named, group_shown, named
 from assistant.limits import all_of_them
+from assistant.lines import without_lines
 from assistant.meaning import compared_as_total
 from assistant.means import number_for_each
 from assistant.mends import Bound, Mend, mended
@@ -91,6 +92,7 @@ _MEANINGS: tuple[Callable[[str, Schema, str], Iterable[Mend]], ...] = (
     counted_of_each,
     counted_as_said,
     counted_once,
+    without_lines,
     number_for_each,
     compared_as_total,
     said_of_the_listed,

@@ -19,7 +19,8 @@ from assistant.scopes import (
     spelled,
 )
 
-_JOIN = re.compile(r"(?:\b(?:INNER|LEFT(?:\s+OUTER)?)\s+)?\bJOIN\s+$", re.IGNORECASE)
+JOIN = re.compile(r"(?:\b(?:INNER|LEFT(?:\s+OUTER)?)\s+)?\bJOIN\s+$", re.IGNORECASE)
+"""What stands before the table that is joined."""
 
 
 def misjoined(sql: str, schema: Schema) -> list[str]:
@@ -89,14 +90,14 @@ def _by_way(
             continue
         between, _, key = tables[a].reference(one.name).partition(".")
         on = [k for k in _keys(schema.table(between)) if k[1:] == (tables[b].name, other.name)]
-        found = _JOIN.search(sql[: _span(join.this)[0]])
+        found = JOIN.search(sql[: span(join.this)[0]])
         if len(on) != 1 or not found or schema.table(between) in tables.values():
             continue
         near = f"{spelled(a, one.name)} = {spelled(between, key)}"
         far = f"{spelled(between, on[0][0])} = {spelled(b, other.name)}"
         first, second = (far, near) if join.alias_or_name == a else (near, far)
         added = f"{found[0]}{spelled(between)} ON {first} "
-        start, end = _span(condition)
+        start, end = span(condition)
         told = f"{sql[start:end]} → {near} AND {far}"
         yield Mend(found.start(), found.start(), added, told)
         yield Mend(start, end, second, told)
@@ -123,15 +124,15 @@ def in_order(sql: str, schema: Schema) -> Iterator[Mend]:
 
 
 def _moved(sql: str, join: exp.Join, later: exp.Join) -> Iterator[Mend]:
-    table_end = _span(join.this)[1]
-    start, end = _span(join.args["on"])
-    behind = _span(later.args["on"])[1]
+    table_end = span(join.this)[1]
+    start, end = span(join.args["on"])
+    behind = span(later.args["on"])[1]
     condition = sql[start:end]
     yield Mend(table_end, end, "", f"ON {condition} ↷")
     yield Mend(behind, behind, f" AND {condition}", f"ON {condition} ↷")
 
 
-def _span(expression: exp.Expr) -> tuple[int, int]:
+def span(expression: exp.Expr) -> tuple[int, int]:
     """From the first to behind the last character of its names and literals."""
     placed = [node.meta for node in expression.walk() if "start" in node.meta]
     return min(meta["start"] for meta in placed), max(meta["end"] for meta in placed) + 1

@@ -24,6 +24,7 @@ from assistant.scopes import base_tables, begin, end_of_conditions, names_rows, 
 _PEOPLE = "何(?:人|名|社|種類|店)|人数"
 _NUMBER_OF = r"(?:how many|number of) (?:[a-z-]+ )?|(?:most|fewest) "
 _MOST_JA = "(?:件?数)?[がの]?(?:最も|一番)(?:多|少な)"
+_ROWS_JA = r"(?:(?:のうち|の中).{0,24}|[がをも]?)何件|は何件(?:です|あ[りる]|か|\W|$)|の?件数"
 _COUNT = re.compile(r"\bCOUNT\s*\([^()]*\)", re.IGNORECASE)
 _SELECT = re.compile(r"\s*SELECT\s+", re.IGNORECASE)
 _WHICH = re.compile(
@@ -71,7 +72,9 @@ def _counts(table: Table, question: str) -> bool:
     """Whether the question asks for the number of these."""
     said = rf"\b(?:{_NUMBER_OF}){english(table.name)}\b"
     called = f"(?:{japanese(table)})"
-    asked = rf"{called}.{{0,24}}(?:{_PEOPLE})|{called}{_MOST_JA}|(?:最も|一番)多くの?{called}"
+    asked = (
+        rf"{called}(?:.{{0,24}}(?:{_PEOPLE})|{_ROWS_JA}|{_MOST_JA})|(?:最も|一番)多くの?{called}"
+    )
     return re.search(f"{said}|{asked}", fold(question)) is not None
 
 
