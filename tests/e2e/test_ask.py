@@ -116,10 +116,10 @@ def test_the_key_is_sent_to_the_endpoint_and_shown_nowhere(
 
 def test_a_long_result_shows_its_first_rows_and_all_as_csv(ask: Callable[..., Done]) -> None:
     reply = statement("SELECT id, name FROM customers ORDER BY id LIMIT 60")
-    shown = ask("Customers?", replies=[reply]).stdout.splitlines()
+    shown = ask("60 customers?", replies=[reply]).stdout.splitlines()
     assert len(shown) == 2 + 2 + 50 + 1
     assert (shown[0], shown[-1]) == ("60 rows.", "… and 10 more rows; print all with --csv")
-    csv = ask("Customers?", "--csv", replies=[reply]).stdout.splitlines()
+    csv = ask("60 customers?", "--csv", replies=[reply]).stdout.splitlines()
     assert (len(csv), csv[0]) == (61, "id,name")
 
 
