@@ -3,10 +3,10 @@
 On one model server, with a slot for every prompt that a contestant repeats so that nobody pushes
 out another's, and one private MariaDB: kotae asks every question; on a fixed share of them,
 stratified by database and difficulty, kotae and each peer answer, a database at a time; then kotae
-answers the third again without one method after the other, questions that no data answers, and
-the sample's questions with its tables hidden among a thousand. Every answer goes into a journal
-at once; the same command goes on where it was cut. Reply text is checked for numbers that the
-rows do not hold.
+answers the third again without one method after the other, questions in other words than the data,
+questions that no data answers, and the sample's with its tables hidden among a thousand. Every
+answer goes into a journal at once; the same command goes on where it was cut. Reply text is
+checked for numbers that the rows do not hold.
 """
 
 import argparse
@@ -40,6 +40,8 @@ from tests.benchmarks.peers.environments import NEEDS, running
 HERE = Path(__file__).parent
 SALES = HERE.parents[1] / "examples" / "sales" / "questions.jsonl"
 UNANSWERABLE = HERE / "unanswerable.jsonl"
+WORDS = HERE / "words.jsonl"
+"""Values as people write them, and verified questions about another year, all of the sample."""
 TURN = 6
 KNOWLEDGE = SALES.parent / "knowledge"
 ROUNDING = "AS DECIMAL)"
@@ -179,6 +181,8 @@ async def ask_everything(
             case "ablation":
                 for name, asked in few.items():
                     await ask_without(asked, stage.databases[name], stage)
+            case "words":
+                await ask_words(stage)
             case "large":
                 await ask_kotae(part, sales, stage.databases[part], stage)
             case "again":
@@ -193,6 +197,15 @@ async def ask_in_turn(asked: Sequence[GoldQuestion], database: str, stage: Stage
         await ask_kotae("kotae", asked[at : at + TURN], database, stage)
         for peer in NEEDS:
             await ask_peer(peer, asked[at : at + TURN], database, stage)
+
+
+async def ask_words(stage: Stage) -> None:
+    """kotae on what linking and pairs are for, with both, without one and without the other."""
+    asked, url = read_gold(WORDS), stage.databases["sales"]
+    await ask_kotae("words", asked, url, stage)
+    for method in ("linking", "pairs"):
+        methods = Methods().without([method])
+        await ask_kotae(f"words-without-{method}", asked, url, stage, methods)
 
 
 async def ask_without(asked: Sequence[GoldQuestion], database: str, stage: Stage) -> None:
@@ -210,7 +223,7 @@ def main() -> None:
     parser.add_argument("--journals", type=Path, default=Path("build") / "answers")
     parser.add_argument("--model", default="qwen2.5-coder-1.5b")
     parser.add_argument("--endpoint")
-    parser.add_argument("--parts", default="kotae,unanswerable,peers,ablation,large,again")
+    parser.add_argument("--parts", default="kotae,unanswerable,peers,ablation,words,large,again")
     parser.add_argument("--share", type=int, default=3, help="peers answer one of so many")
     parser.add_argument("--most", type=int, help="questions of each database, for a first look")
     wish = parser.parse_args()
