@@ -13,7 +13,21 @@ from inference.places import state_folder, writable, write_private
 
 _TEMPLATE = "tokenizer.chat_template"
 _FENCING = "qwen2.5-coder"
-_MARKS = {"</tool_call>": "```", "<tool_call>": "```json"}
+_MARKS = {
+    " within <tool_call></tool_call> XML tags": " in a fenced block",
+    " within <tools></tools> XML tags": "",
+    "<tools>": "",
+    "</tools>": "",
+    "</tool_call>": "```",
+    "<tool_call>": "```json",
+    r"{{\"name\": <function-name>": r"{\"name\": <function-name>",
+    "<args-json-object>}}": "<args-json-object>}",
+}
+"""What the template says, and what a small model then writes; in this order.
+
+The tags around the list of tools and the doubled braces of the example get copied into a call now
+and then, which comes out as text.
+"""
 
 
 def template_file(model: Path) -> Path | None:

@@ -10,7 +10,12 @@ from inference.endpoint import Endpoint
 from inference.gguf_writer import header, string
 from inference.tool_calls import template_file
 
-TEMPLATE = "call so: <tool_call>\n{}\n</tool_call>"
+TEMPLATE = r"""signatures within <tools></tools> XML tags:\n<tools>[]\n</tools>
+return an object within <tool_call></tool_call> XML tags:
+<tool_call>\n{{\"name\": <function-name>, \"arguments\": <args-json-object>}}\n</tool_call>"""
+WRITTEN = r"""signatures:\n[]\n
+return an object in a fenced block:
+```json\n{\"name\": <function-name>, \"arguments\": <args-json-object>}\n```"""
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +34,7 @@ def test_a_coder_of_qwen_gets_a_template_with_the_marks_that_it_writes(tmp_path:
     file = template_file(model(tmp_path / "a.gguf", "Qwen2.5-Coder"))
 
     assert file
-    assert file.read_text("utf-8") == "call so: ```json\n{}\n```"
+    assert file.read_text("utf-8") == WRITTEN
     assert template_file(tmp_path / "a.gguf") == file
 
 
