@@ -1,21 +1,22 @@
 """The model's statement bound to the schema and the server; what a rule can mend costs no call.
 
-Mended: another dialect's spelling, a quote inside a literal, one alias of two tables, a name that
-the SELECT gives and uses itself, a condition ahead of its table, a name with one near one, a column
-under the wrong alias, a foreign key's name on both sides of its =, a forgotten join to the
-one-side, a join that skips the table between, a total that a join repeats, a column that must be
-grouped too, days compared with moments or months. Then, what the question says and the statement
-does not: a total, a number of rows for each, a condition on what is listed, the average of a row's
-own group, the first of each group, all of a list; rows counted or listed more than once, a count of
-nothing but the row itself. Last, what a person misses in the rows: a last name, a measure that they
-are ranked or chosen by, the group of a total, the names behind ids, ranks. The rest stays as the
-model wrote it, to the letter.
+Mended: another dialect's spelling, a quote inside a literal, days of another period than the
+question's, one alias of two tables, a name that the SELECT gives and uses itself, a condition ahead
+of its table, a name with one near one, a column under the wrong alias, a foreign key's name on both
+sides of its =, a forgotten join to the one-side, a join that skips the table between, a total that
+a join repeats, a column that must be grouped too, days compared with moments or months. Then, what
+the question says and the statement does not: a total, a number of rows for each, a condition on
+what is listed, the average of a row's own group, the first of each group, all of a list; rows
+counted or listed more than once, a count of nothing but the row itself. Last, what a person misses
+in the rows: a last name, a measure that they are ranked or chosen by, the group of a total, the
+names behind ids, ranks. The rest stays as the model wrote it, to the letter.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from assistant.aliases import separate_aliases
+from assistant.dates import Period
 from assistant.dialect import native
 from assistant.finer import ranked_within
 from assistant.grouping import grouped_too
@@ -38,6 +39,7 @@ from assistant.once import (
 )
 from assistant.peers import compared_with_own
 from assistant.qualifiers import keyed, requalified
+from assistant.ranges import days_as_asked, year_as_asked
 from assistant.ranking import measured_by, numbered
 from assistant.reused import spelled_out
 from assistant.schema import Schema
@@ -49,9 +51,14 @@ from assistant.whole_names import both_names
 _INNER_QUOTE = re.compile(r"(?<=[A-Za-z])'(?=[A-Za-z])")
 
 
-def bind(sql: str, schema: Schema, question: str = "") -> Bound:
-    """The statement with its mends; unchanged where it cannot be parsed."""
+def bind(sql: str, schema: Schema, question: str = "", periods: Sequence[Period] = ()) -> Bound:
+    """The statement with its mends; unchanged where it cannot be parsed.
+
+    `periods` are those that the question names.
+    """
     bound = _quoted(Bound(*native(sql, schema.flavour)))
+    for as_asked in (days_as_asked, year_as_asked):
+        bound = mended(bound, as_asked(bound.sql, periods))
     for rule in _NAMES:
         bound = mended(bound, rule(bound.sql, schema))
     for meaning in _MEANINGS if question else ():

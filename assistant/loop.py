@@ -295,4 +295,5 @@ class Loop:
     def _bound(self, sql: str, turn: Turn) -> Bound:
         if not self._methods.checks:
             return Bound(sql)
-        return steadied(bind(sql, turn.tables, turn.question), turn.tables)
+        bound = bind(sql, turn.tables, turn.question, turn.found.periods)
+        return steadied(bound, turn.tables)

@@ -23,13 +23,13 @@ def fitting_days(sql: str, schema: Schema) -> Iterator[Mend]:
             bound = condition.args.get("high") or condition.expression
             alias = owner(column, tables) if isinstance(column, exp.Column) else None
             found = tables[alias].column(column.name) if alias else None
-            if found and found.base_type in _MOMENTS and _is_day(bound):
-                yield _written(bound, f"{bound.this} 23:59:59")
+            if found and found.base_type in _MOMENTS and is_day(bound):
+                yield written(bound, f"{bound.this} 23:59:59")
         for literal, column in _compared(scope.expression):
             alias = owner(column, tables)
             found = tables[alias].column(column.name) if alias else None
-            if found and _MONTH.fullmatch(found.type) and _is_day(literal):
-                yield _written(literal, literal.this[:7])
+            if found and _MONTH.fullmatch(found.type) and is_day(literal):
+                yield written(literal, literal.this[:7])
 
 
 def _compared(select: exp.Expr) -> Iterator[tuple[exp.Expr, exp.Column]]:
@@ -41,11 +41,18 @@ def _compared(select: exp.Expr) -> Iterator[tuple[exp.Expr, exp.Column]]:
                 yield literal, condition.this
 
 
-def _written(literal: exp.Expr, text: str) -> Mend:
+def written(literal: exp.Expr, text: str) -> Mend:
+    """The literal as this text in quotes."""
+    return replaced(literal, text, "'")
+
+
+def replaced(literal: exp.Expr, text: str, quote: str = "") -> Mend:
+    """The literal as this text, told without the quotes."""
     start, end = literal.meta["start"], literal.meta["end"] + 1
-    return Mend(start, end, f"'{text}'", f"{literal.this} → {text}")
+    return Mend(start, end, f"{quote}{text}{quote}", f"{literal.this} → {text}")
 
 
-def _is_day(bound: exp.Expr) -> bool:
+def is_day(bound: exp.Expr) -> bool:
+    """Whether it is a literal such as '2025-03-31'."""
     literal = isinstance(bound, exp.Literal) and bound.is_string and "start" in bound.meta
     return literal and _DAY.fullmatch(bound.this) is not None
