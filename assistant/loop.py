@@ -295,5 +295,5 @@ class Loop:
     def _bound(self, sql: str, turn: Turn) -> Bound:
         if not self._methods.checks:
             return Bound(sql)
-        bound = bind(sql, turn.tables, turn.question, turn.found.periods)
+        bound = bind(sql, turn.tables, turn.question, turn.found.periods, turn.links)
         return steadied(bound, turn.tables)

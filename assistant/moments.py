@@ -43,13 +43,13 @@ def _compared(select: exp.Expr) -> Iterator[tuple[exp.Expr, exp.Column]]:
 
 def written(literal: exp.Expr, text: str) -> Mend:
     """The literal as this text in quotes."""
-    return replaced(literal, text, "'")
+    return replaced(literal, text, exp.Literal.string(text).sql("mysql"))
 
 
-def replaced(literal: exp.Expr, text: str, quote: str = "") -> Mend:
-    """The literal as this text, told without the quotes."""
+def replaced(literal: exp.Expr, text: str, code: str = "") -> Mend:
+    """The literal as this text; `code`: as SQL writes it, where that is something else."""
     start, end = literal.meta["start"], literal.meta["end"] + 1
-    return Mend(start, end, f"{quote}{text}{quote}", f"{literal.this} → {text}")
+    return Mend(start, end, code or text, f"{literal.this} → {text}")
 
 
 def is_day(bound: exp.Expr) -> bool:
