@@ -4,7 +4,7 @@ import re
 
 from sqlglot import exp
 
-from assistant.linking import fold
+from assistant.folding import fold
 from assistant.nouns import either
 from assistant.schema import NUMBERS, Schema
 from assistant.scopes import base_tables, owner, parsed, scopes_of

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.linking import StoredValue, fold
+from assistant.folding import fold
+from assistant.linking import StoredValue
 from assistant.schema import Schema, SchemaColumn, Table
 
 MOST = 6

@@ -7,10 +7,11 @@ from assistant.asked import ungrouped_unit
 from assistant.dates import Found, ignored
 from assistant.events import QueryResult
 from assistant.fanout import multiplied
+from assistant.folding import fold
 from assistant.grounding import is_empty
 from assistant.grouping import ungrouped
 from assistant.joins import misjoined
-from assistant.linking import Link, fold, unused
+from assistant.linking import Link, unused
 from assistant.locale import Language, t
 from assistant.render import number_text
 from assistant.schema import Schema

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from assistant.asked import units
-from assistant.linking import fold
+from assistant.folding import fold
 from assistant.mends import Mend
 from assistant.nouns import english, japanese
 from assistant.ranking import from_place

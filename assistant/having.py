@@ -14,7 +14,7 @@ from sqlglot.optimizer.scope import Scope
 
 from assistant.asked import asks_for_both
 from assistant.fanout import repeated
-from assistant.linking import fold
+from assistant.folding import fold
 from assistant.mends import Mend
 from assistant.nouns import either, english, japanese
 from assistant.numerals import WORDS

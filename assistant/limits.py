@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from assistant.asked import asks_for_first
-from assistant.linking import fold
+from assistant.folding import fold
 from assistant.mends import Mend
 from assistant.numerals import said
 from assistant.schema import Schema

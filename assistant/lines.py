@@ -11,8 +11,8 @@ from sqlglot import exp
 from sqlglot.optimizer.scope import Scope
 
 from assistant.fanout import repeater
+from assistant.folding import fold
 from assistant.joins import JOIN, span
-from assistant.linking import fold
 from assistant.mends import Mend
 from assistant.nouns import either
 from assistant.schema import Schema, Table

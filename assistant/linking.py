@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
+from assistant.folding import fold, katakana, plain
+from assistant.nouns import either
 from assistant.schema import Schema
 
 MOST = 5
@@ -18,11 +20,12 @@ MOST_PLACES = 4
 """A value that stands in more columns than these says not which is meant."""
 _ALIKE = 0.84
 _WORDS = re.compile(r"[a-z0-9][a-z0-9'&.+-]*[a-z0-9]|[ァ-ヺー]+|[々㐀-鿿]+")
+_COMPOUNDS = re.compile(r"[々㐀-鿿]+[ァ-ヺー]+|[ァ-ヺー]+[々㐀-鿿]+")
+"""Runs of two scripts that make one word: 抹茶クッキ."""
 _LONGEST = 40
 _SHARE = 0.4
 _HALF = 0.5
 """What a word must make up of a value to stand for it alone; more where its script goes on."""
-_KATAKANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +58,12 @@ class Link:
         return f"{self.word}: {where} LIKE '%{_quoted(_as_stored(self.word, self.values[0]))}%'"
 
 
-def fold(text: str) -> str:
-    """One form for full and half width, and for case."""
-    return unicodedata.normalize("NFKC", text).casefold()
-
-
-def plain(text: str) -> str:
-    """As `fold`, and one form for both kana."""
-    return _kana(fold(text))
-
-
 def link(question: str, schema: Schema, stored: Sequence[StoredValue] = ()) -> tuple[Link, ...]:
     """The links of a question: to the schema's own few values and to `stored` ones found for it."""
     shown = (one for one in stored if schema.table(one.table))
     candidates = list(dict.fromkeys([*_few(schema), *shown]))
     named = _COMMON | set(re.findall(r"[^\W_]+", fold(" ".join(_identifiers(schema)))))
+    named |= {fold(table.comment) for table in schema.tables}
     names = plain(" ".join(_namings(schema)))
     said = [one for one in _exact(question, candidates) if fold(one.word) not in named]
     around = _around([one.places[0] for one in said if len(one.places) == 1], schema)
@@ -81,14 +75,15 @@ def link(question: str, schema: Schema, stored: Sequence[StoredValue] = ()) -> t
     values = [plain(one.word) for one in exact]
     words = [
         word
-        for word in words_of(question)
+        for word in (*words_of(question), *_COMPOUNDS.findall(fold(question)))
         if not _names(word, names) and not any(word in value for value in values)
     ]
     candidates = [one for one in candidates if len(one.value) <= _LONGEST]
-    partial = list(_grouped(words, candidates, _holds, question))
-    linked = {fold(one.word) for one in partial}
-    rest = [word for word in words if word not in linked and len(word) > 4]
-    return (*exact, *partial, *_grouped(rest, candidates, _misspells, question))[:MOST]
+    about = _about(question, schema)
+    held = _longest((*exact, *_grouped(words, candidates, _holds, question, about)))
+    linked = [plain(one.word) for one in held]
+    rest = [word for word in words if not any(word in one for one in linked) and len(word) > 4]
+    return (*held, *_grouped(rest, candidates, _misspells, question, about))[:MOST]
 
 
 def unused(links: Sequence[Link], sql: str) -> list[Link]:
@@ -167,7 +162,7 @@ def _mentions(question: str, value: str) -> bool:
 
 def words_of(question: str) -> list[str]:
     """Words that say what is asked about: runs of one script, neither common nor numbers."""
-    found = (_kana(word) for word in _WORDS.findall(fold(question)))
+    found = (katakana(word) for word in _WORDS.findall(fold(question)))
     least = {True: 4, False: 2}
     return [
         word
@@ -195,18 +190,38 @@ def _namings(schema: Schema) -> Iterator[str]:
         yield from (column.comment for column in table.columns)
 
 
+def _about(question: str, schema: Schema) -> set[str]:
+    """The tables whose nouns the question says, and those that each row of them points at."""
+    named = [table for table in schema.tables if re.search(either(table), fold(question))]
+    pointed = (key.table for table in named for key in table.foreign_keys)
+    return {*(table.name for table in named), *pointed}
+
+
+def _longest(links: Sequence[Link]) -> list[Link]:
+    """Without those whose word is a part of another's: 抹茶 beside 抹茶クッキ."""
+    words = [plain(one.word) for one in links]
+    return [
+        one
+        for one, word in zip(links, words, strict=True)
+        if not any(word in other != word for other in words)
+    ]
+
+
 def _grouped(
     words: list[str],
     candidates: list[StoredValue],
     fits: Callable[[str, str], bool],
     question: str,
+    about: set[str],
 ) -> Iterator[Link]:
-    """One link a word, to the column where it fits; none when it fits many columns."""
+    """One link a word, to the column where it fits; of many, to one that the question is about."""
     for word in words:
         places: dict[str, list[str]] = {}
         for one in candidates:
             if fits(word, plain(one.value)):
                 places.setdefault(f"{one.table}.{one.column}", []).append(one.value)
+        if len(places) > 1:
+            places = {at: of for at, of in places.items() if at.rpartition(".")[0] in about}
         if len(places) == 1:
             [(place, values)] = places.items()
             if len(values) > 1 or _makes_up(word, plain(values[0])):
@@ -237,13 +252,8 @@ def _misspells(word: str, value: str) -> bool:
 def _as_stored(word: str, text: str) -> str:
     """The word as `text` writes it, in its case and width; itself where it is not found."""
     plain = unicodedata.normalize("NFKC", text)
-    at = _kana(plain.casefold()).find(word if word else "\0")
+    at = katakana(plain.casefold()).find(word if word else "\0")
     return plain[at : at + len(word)] if at >= 0 else word
-
-
-def _kana(text: str) -> str:
-    """Hiragana as katakana."""
-    return text.translate(_KATAKANA)
 
 
 def _quoted(value: str) -> str:

@@ -11,8 +11,8 @@ from sqlglot import exp
 from sqlglot.optimizer.scope import Scope
 
 from assistant.fanout import repeated
+from assistant.folding import fold
 from assistant.having import COUNTERS
-from assistant.linking import fold
 from assistant.mends import Mend
 from assistant.nouns import english, japanese
 from assistant.once import grouping, the_listed

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from assistant.fanout import repeated
-from assistant.linking import fold
+from assistant.folding import fold
 from assistant.mends import Mend
 from assistant.nouns import english, japanese
 from assistant.schema import Schema, Table

@@ -9,7 +9,7 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
-from assistant.linking import fold
+from assistant.folding import fold
 from assistant.schema import SchemaColumn, Table
 
 NEVER = "(?!)"

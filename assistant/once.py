@@ -13,7 +13,7 @@ from sqlglot.optimizer.scope import Scope
 
 from assistant.asked import counts_nothing, units
 from assistant.fanout import repeated
-from assistant.linking import fold
+from assistant.folding import fold
 from assistant.mends import Mend
 from assistant.names import tables_end, told_apart
 from assistant.nouns import either, english, japanese
@@ -210,7 +210,7 @@ def listed_once(sql: str, schema: Schema, question: str) -> Iterator[Mend]:
         listed = None if _grouped(tree) or units(question) else the_listed(tree, tables)
         if listed is None or not repeated(listed, scope, tables) or not tables[listed].primary_key:
             continue
-        if not _is_asked_for(listed, tables, fold(question)):
+        if not _is_asked_for(listed, scope, tables, fold(question)):
             continue
         order = tree.args.get("order")
         others = {owner(c, tables) for c in order.find_all(exp.Column)} - {listed} if order else {}
@@ -220,14 +220,21 @@ def listed_once(sql: str, schema: Schema, question: str) -> Iterator[Mend]:
             yield Mend(place, place, f"{group} ", f"+{group}")
 
 
-def _is_asked_for(listed: str, tables: dict[str, Table], question: str) -> bool:
+def _is_asked_for(listed: str, scope: Scope, tables: dict[str, Table], question: str) -> bool:
     """Whether these are what the question is about: its first noun, in Japanese its last one."""
     places = {alias: _places(table, question) for alias, table in tables.items()}
     if not any(places.values()):
-        return _WHO.search(question) is not None
+        return _WHO.search(question) is not None or _joined_for_nothing(listed, scope, tables)
     first = min((found[0][0], alias) for alias, found in places.items() if found)
     last = max((found[-1][1], alias) for alias, found in places.items() if found)
     return (first if question.isascii() else last)[1] == listed
+
+
+def _joined_for_nothing(listed: str, scope: Scope, tables: dict[str, Table]) -> bool:
+    """Whether nothing of the other tables is read but what joins them."""
+    columns = scope.expression.find_all(exp.Column)
+    read = (column for column in columns if not column.find_ancestor(exp.Join))
+    return all(owner(column, tables) == listed for column in read)
 
 
 def _places(table: Table, question: str) -> list[tuple[int, int]]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from assistant.linking import fold
+from assistant.folding import fold
 from assistant.schema import Schema
 
 _OUTSIDE = re.compile(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from sqlglot import exp
 from sqlglot.optimizer.scope import Scope
 
-from assistant.linking import fold
+from assistant.folding import fold
 from assistant.mends import Mend
 from assistant.nouns import either
 from assistant.schema import Schema, SchemaColumn, Table

@@ -2,7 +2,8 @@
 
 import re
 
-from assistant.linking import plain, words_of
+from assistant.folding import plain
+from assistant.linking import words_of
 from assistant.schema import Schema
 
 _DENIED = re.compile(

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from sqlglot import exp
 
-from assistant.linking import Link, plain
+from assistant.folding import plain
+from assistant.linking import Link
 from assistant.mends import Mend
 from assistant.moments import written
 from assistant.schema import Schema

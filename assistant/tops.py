@@ -8,7 +8,7 @@ from sqlglot import exp
 from sqlglot.optimizer.scope import Scope
 
 from assistant.asked import asks_for_first, each, units
-from assistant.linking import fold
+from assistant.folding import fold
 from assistant.mends import Mend
 from assistant.nouns import either, japanese
 from assistant.ranking import PLACE, from_place

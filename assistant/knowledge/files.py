@@ -10,7 +10,7 @@ from typing import Annotated, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.errors import KnowledgeInvalid, KnowledgeUnusable
-from assistant.linking import fold
+from assistant.folding import fold
 from assistant.schema import Schema, SchemaColumn, Table
 
 Text = Annotated[str, Field(min_length=1)]

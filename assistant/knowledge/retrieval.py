@@ -4,8 +4,9 @@ import re
 from collections import Counter
 
 from assistant.asked import units
+from assistant.folding import fold, plain
 from assistant.knowledge.files import Knowledge, Pair, Term
-from assistant.linking import fold, plain, words_of
+from assistant.linking import words_of
 
 MOST_PAIRS = 2
 LEAST_LIKENESS = 0.6

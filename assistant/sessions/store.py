@@ -16,7 +16,7 @@ from platformdirs import user_data_path
 
 from assistant.errors import SessionsUnusable
 from assistant.events import Answer
-from assistant.linking import fold
+from assistant.folding import fold
 from assistant.sessions.codec import answer_of, answer_text
 from assistant.sessions.session import KeptTurn, Session, Transcript
 

@@ -10,7 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Tree
 from textual.widgets.tree import TreeNode
 
-from assistant.linking import fold
+from assistant.folding import fold
 from assistant.locale import t
 from assistant.markdown import one_line
 from assistant.render import number_text, printable

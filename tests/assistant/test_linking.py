@@ -4,6 +4,7 @@ import pytest
 
 from assistant.linking import MOST_PLACES, Link, StoredValue, link, nearest
 from assistant.schema import ForeignKey, Schema, SchemaColumn, Table
+from tests.assistant import plain_tables
 from tests.assistant.shop import SCHEMA
 
 
@@ -42,6 +43,7 @@ def test_stored_values_in_the_question_are_pointed_at(question: str, found: list
         ("sales to Yamadaa", "Yamada", "Yamadaa: customers.name = 'Yamada'"),
         ("sales of Acme", "ACME K.K.", "Acme: customers.name = 'ACME K.K.'"),
         ("ヤマトの売上", "ヤマト運輸会社", "ヤマト: customers.name = 'ヤマト運輸会社'"),
+        ("抹茶クッキの売上", "抹茶クッキー", "抹茶クッキ: customers.name = '抹茶クッキー'"),
     ],
 )
 def test_a_word_that_a_value_begins_with_or_nearly_is_means_the_value(
@@ -86,6 +88,29 @@ def test_of_values_within_each_other_the_longest_counts() -> None:
 @pytest.mark.parametrize("value", ["a", "7", "2025", ""])
 def test_values_that_would_be_found_anywhere_are_not_looked_for(value: str) -> None:
     assert link("a 7 in 2025?", schema_of(value)) == ()
+
+
+def test_of_a_word_and_its_part_the_word_counts() -> None:
+    assert told("抹茶クッキの売上", "抹茶クッキー", "抹茶") == [
+        "抹茶クッキ: customers.name = '抹茶クッキー'"
+    ]
+    assert told("抹茶クッキの売上", "抹茶クッキー", "抹茶プリン", "抹茶茶碗") == [
+        "抹茶クッキ: customers.name = '抹茶クッキー'"
+    ]
+
+
+def test_what_rows_of_a_table_are_called_is_no_value() -> None:
+    assert link("商品ごとの売上", schema_of("商品")) == ()
+
+
+def test_of_several_columns_the_one_counts_that_the_question_is_about() -> None:
+    shop = plain_tables.shop()
+    stored = [StoredValue("stores", "name", "京都府"), StoredValue("products", "name", "京都産")]
+
+    [near] = link("How many customers of 京都?", shop, stored)
+    assert near.hint == "京都: stores.name = '京都府'"
+    assert link("products in stores of 京都", shop, stored) == ()
+    assert link("京都の売上", shop, stored) == ()
 
 
 def test_a_word_of_the_schema_is_no_part_of_a_value() -> None:

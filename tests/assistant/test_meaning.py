@@ -139,7 +139,7 @@ def test_of_two_such_numbers_the_second_stays_where_it_was() -> None:
         ("reviews with a rating above 4", f"SELECT c.title {JOIN} WHERE r.rating > 4"),
         ("average rating above 4", "SELECT id FROM reviews WHERE rating > 4"),
         ("average rating above 4", f"SELECT r.id {JOIN} WHERE r.rating > 4"),
-        ("average fee above 4", f"SELECT c.title {JOIN} WHERE c.fee > 4"),
+        ("average fee above 4", f"SELECT c.title, r.id {JOIN} WHERE c.fee > 4"),
         ("average rating above 44", f"SELECT c.title {JOIN} WHERE r.rating > 4"),
         ("average rating above 4", f"SELECT c.title {JOIN} WHERE r.rating = 4"),
         ("average rating above 4", f"SELECT c.title {JOIN} WHERE r.rating > 4 OR c.fee > 9"),
@@ -169,6 +169,11 @@ def test_a_number_of_single_rows_stays_with_them(question: str, sql: str) -> Non
             f"SELECT c.title, c.fee {JOIN} WHERE r.rating = 5 GROUP BY c.id, c.title, c.fee "
             "ORDER BY c.title LIMIT 3;",
         ),
+        (
+            "What does C++ cost?",
+            f"SELECT c.fee {JOIN} WHERE c.title = 'C++'",
+            f"SELECT c.fee , c.title {JOIN} WHERE c.title = 'C++' GROUP BY c.id, c.fee, c.title",
+        ),
     ],
 )
 def test_who_is_listed_is_listed_once(question: str, sql: str, listed: str) -> None:
@@ -181,6 +186,7 @@ def test_who_is_listed_is_listed_once(question: str, sql: str, listed: str) -> N
         ("The title for each review", f"SELECT c.title {JOIN}"),
         ("The courses and their ratings", f"SELECT c.title, r.rating {JOIN}"),
         ("Which courses have reviews?", f"SELECT DISTINCT c.title {JOIN}"),
+        ("What does C++ cost?", f"SELECT c.fee {JOIN} WHERE c.title = 'C++' AND r.rating > 1"),
         ("Courses by rating", f"SELECT c.title {JOIN} ORDER BY r.rating"),
         (
             "The courses of the reviews",
