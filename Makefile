@@ -19,7 +19,7 @@ help:
 	@echo "make bench-service  how soon a killed model server is back"
 	@echo "make bench-report   what a report costs: locked, with the model, in a browser"
 	@echo "make bench-model  our client, a model's speeds, tuned against untuned (HOLLOW=1: gpt-oss)"
-	@echo "make bench-answers   right answers, tokens and seconds of kotae and its peers; hours"
+	@echo "make bench-answers   right answers, tokens and seconds of kotae and its peers; more than an hour"
 	@echo "make bench-load   200 clients on the HTTP server, all tools mixed (MINUTES=5 CLIENTS=200)"
 	@echo "make bench-tui   how soon the chat is there and how quick it stays"
 	@echo "make snapshots   the chat's screens beside the pictures that are kept (UPDATE=1 keeps new ones)"
