@@ -1,13 +1,14 @@
 """What a question costs, and whether it is right: `make bench`, or python -m tests.benchmarks.ask.
 
 Asks the questions of examples/sales/questions.jsonl through the product's own path: loop, MCP
-tools, database. The first question reads the schema; the medians are over the others, the warm
-ones.
+tools, database, and of the sample what the house knows. The first question reads the schema; the
+medians are over the others, the warm ones.
 """
 
 import argparse
 import asyncio
 import json
+import os
 import platform
 import statistics
 from dataclasses import dataclass
@@ -109,6 +110,8 @@ def main() -> None:
     parser.add_argument("--endpoint")
     parser.add_argument("--verbose", action="store_true", help="also print statements and answers")
     wish = parser.parse_args()
+    if not wish.database:
+        os.environ["KOTAE_KNOWLEDGE"] = str(QUESTIONS.parent / "knowledge")
     with TemporaryDirectory() as folder:
         database = wish.database or str(_sample(Path(folder)))
         outcomes = asyncio.run(run(database, wish.model, wish.endpoint))
