@@ -4,8 +4,6 @@ import re
 
 from sqlglot import exp
 
-from assistant.folding import fold
-from assistant.nouns import either
 from assistant.schema import NUMBERS, Schema
 from assistant.scopes import base_tables, owner, parsed, scopes_of
 
@@ -78,11 +76,6 @@ def counts_nothing(question: str, sql: str, schema: Schema) -> bool:
     if not _HOW_MANY.search(question) or not isinstance(tree, exp.Select):
         return False
     return tree.find(exp.AggFunc) is None and _lists_texts(sql, tree, schema)
-
-
-def named_tables(question: str, schema: Schema) -> list[str]:
-    """The tables that the question speaks of by name."""
-    return [t.name for t in schema.tables if re.search(either(t), fold(question))]
 
 
 def asks_for_first(question: str) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from assistant.asked import counts_nothing, named_tables, ranks_nothing, ungrouped_unit
+from assistant.asked import counts_nothing, ranks_nothing, ungrouped_unit
 from assistant.conclusion import WRITES, Turn
 from assistant.dates import ignored
 from assistant.errors import (
@@ -27,6 +27,7 @@ from assistant.grounding import is_empty
 from assistant.grouping import ungrouped
 from assistant.joins import misjoined
 from assistant.linking import StoredValue, nearest, unused
+from assistant.nouns import named_tables
 from assistant.refusals import denied
 from assistant.reply import Refusal, Statement
 from assistant.schema import Schema
@@ -89,7 +90,7 @@ def _check_question(sql: str, turn: Turn) -> None:
     if counts_nothing(turn.question, sql, turn.tables):
         raise NotCounted(keep=_kept(sql))
     if ranks_nothing(turn.question, sql):
-        named = named_tables(turn.question, turn.tables)
+        named = [table.name for table in named_tables(turn.question, turn.tables)]
         raise NotRanked(way=unread(named, sql, turn.tables))
 
 

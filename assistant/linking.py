@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from assistant.folding import fold, katakana, plain
-from assistant.nouns import either
+from assistant.nouns import named_tables
 from assistant.schema import Schema
 
 MOST = 5
@@ -192,7 +192,7 @@ def _namings(schema: Schema) -> Iterator[str]:
 
 def _about(question: str, schema: Schema) -> set[str]:
     """The tables whose nouns the question says, and those that each row of them points at."""
-    named = [table for table in schema.tables if re.search(either(table), fold(question))]
+    named = named_tables(question, schema)
     pointed = (key.table for table in named for key in table.foreign_keys)
     return {*(table.name for table in named), *pointed}
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sqlglot import exp
+
 
 @dataclass(frozen=True, slots=True)
 class Bound:
@@ -31,3 +33,14 @@ def mended(bound: Bound, mends: Iterable[Mend]) -> Bound:
         sql = sql[: mend.start] + mend.text + sql[mend.end :]
     told = (placed[start].told for start in sorted(placed))
     return Bound(sql, tuple(dict.fromkeys((*bound.mends, *told))))
+
+
+def written(literal: exp.Expr, text: str) -> Mend:
+    """The literal as this text in quotes."""
+    return replaced(literal, text, exp.Literal.string(text).sql("mysql"))
+
+
+def replaced(literal: exp.Expr, text: str, code: str = "") -> Mend:
+    """The literal as this text; `code`: as SQL writes it, where that is something else."""
+    start, end = literal.meta["start"], literal.meta["end"] + 1
+    return Mend(start, end, code or text, f"{literal.this} → {text}")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from assistant.mends import Mend
+from assistant.mends import Mend, written
 from assistant.schema import Schema
 from assistant.scopes import base_tables, own, owner, scopes_of
 
@@ -39,17 +39,6 @@ def _compared(select: exp.Expr) -> Iterator[tuple[exp.Expr, exp.Column]]:
         for literal in bounds:
             if isinstance(condition.this, exp.Column) and isinstance(literal, exp.Literal):
                 yield literal, condition.this
-
-
-def written(literal: exp.Expr, text: str) -> Mend:
-    """The literal as this text in quotes."""
-    return replaced(literal, text, exp.Literal.string(text).sql("mysql"))
-
-
-def replaced(literal: exp.Expr, text: str, code: str = "") -> Mend:
-    """The literal as this text; `code`: as SQL writes it, where that is something else."""
-    start, end = literal.meta["start"], literal.meta["end"] + 1
-    return Mend(start, end, code or text, f"{literal.this} → {text}")
 
 
 def is_day(bound: exp.Expr) -> bool:

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 
 from assistant.folding import fold
-from assistant.schema import SchemaColumn, Table
+from assistant.schema import Schema, SchemaColumn, Table
 
 NEVER = "(?!)"
 """A pattern that fits nothing."""
@@ -42,6 +42,12 @@ def japanese(called: Table | SchemaColumn) -> str:
 def either(called: Table | SchemaColumn) -> str:
     """A pattern for it in folded text of either language."""
     return rf"\b{english(called.name)}\b|{japanese(called)}"
+
+
+def named_tables(question: str, schema: Schema) -> list[Table]:
+    """The tables that the question speaks of by name."""
+    said = fold(question)
+    return [table for table in schema.tables if re.search(either(table), said)]
 
 
 def _whole(word: str) -> str:

@@ -10,8 +10,8 @@ from datetime import date, timedelta
 from sqlglot import exp
 
 from assistant.dates import Period
-from assistant.mends import Mend
-from assistant.moments import is_day, replaced, written
+from assistant.mends import Mend, replaced, written
+from assistant.moments import is_day
 from assistant.scopes import parsed
 
 _DAY = timedelta(days=1)
@@ -37,29 +37,40 @@ class _Range:
 
 def days_as_asked(sql: str, periods: Sequence[Period]) -> Iterator[Mend]:
     """The period's days instead of other ones, or of as many but one."""
-    if len(periods) != 1 or periods[0].relation != "in":
+    period = _only(periods)
+    if period is None:
         return
-    (period,) = periods
     try:
         found = _only_range(sql)
         wrong = found is not None and _differs(found, period)
     except ValueError:  # no 31 June
         return
-    if found and wrong:
+    if found and wrong and not _names_year(sql, period, found.low, found.high):
         yield written(found.low, str(period.first))
         yield written(found.high, str(period.last + found.beyond))
 
 
 def year_as_asked(sql: str, periods: Sequence[Period]) -> Iterator[Mend]:
     """YEAR(x) = 2024 as the year of the period."""
-    asked = {(period.first.year, period.last.year, period.relation) for period in periods}
+    period = _only(periods)
+    if period is None or period.first.year != period.last.year:
+        return
     tree = parsed(sql)
     equals = tree.find_all(exp.EQ) if tree else ()
-    years = [equal.expression for equal in equals if isinstance(equal.this, exp.Year)]
-    match list(asked), years:
-        case [(first, last, "in")], [exp.Literal() as year] if first == last:
-            if year.this != str(first):
-                yield replaced(year, str(first))
+    match [equal.expression for equal in equals if isinstance(equal.this, exp.Year)]:
+        case [exp.Literal() as year] if not _names_year(sql, period):
+            yield replaced(year, str(period.first.year))
+
+
+def _only(periods: Sequence[Period]) -> Period | None:
+    return periods[0] if len(periods) == 1 and periods[0].relation == "in" else None
+
+
+def _names_year(sql: str, period: Period, *but: exp.Expr) -> bool:
+    """Whether the period's year stands elsewhere: then these days may be those before it."""
+    for literal in sorted(but, key=lambda one: one.meta["start"], reverse=True):
+        sql = sql[: literal.meta["start"]] + sql[literal.meta["end"] + 1 :]
+    return any(str(day.year) in sql for day in (period.first, period.last))
 
 
 def _differs(found: _Range, period: Period) -> bool:

@@ -6,8 +6,7 @@ from sqlglot import exp
 
 from assistant.folding import plain
 from assistant.linking import Link
-from assistant.mends import Mend
-from assistant.moments import written
+from assistant.mends import Mend, written
 from assistant.schema import Schema
 from assistant.scopes import base_tables, own, owner, scopes_of
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from assistant.asked import counts_nothing, named_tables, ranks_nothing, ungrouped_unit
+from assistant.asked import counts_nothing, ranks_nothing, ungrouped_unit
+from assistant.nouns import named_tables
 from tests.assistant.shop import SCHEMA
 
 TOTAL = "SELECT SUM(amount) AS total FROM orders"
@@ -87,7 +88,7 @@ def test_rows_in_no_order_are_no_answer_to_which_is_first(
     ],
 )
 def test_tables_are_named_in_the_singular_too(question: str, named: list[str]) -> None:
-    assert named_tables(question, SCHEMA) == named
+    assert [table.name for table in named_tables(question, SCHEMA)] == named
 
 
 @pytest.mark.parametrize(

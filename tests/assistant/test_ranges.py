@@ -79,6 +79,8 @@ def test_days_of_another_period_become_those_of_the_question(
         (">= '2024-02-30' AND ordered_on < '2025-01-01'", "Orders in 2025"),
         ("BETWEEN '2024-12-31' AND '2024-01-01'", "Orders in 2025"),
         ("BETWEEN '2024-01-01' AND NOW()", "Orders in 2025"),
+        ("BETWEEN '2024-01-01' AND '2024-12-31' AND YEAR(NOW()) = 2025", "Orders in 2025"),
+        ("BETWEEN '2024-01-01' AND '2024-12-31' AND ordered_on LIKE '2025%'", "Orders in 2025"),
         ("BETWEEN", "Orders in 2025"),
     ],
 )
@@ -100,6 +102,7 @@ def test_all_else_stays_as_it_was_written(condition: str, question: str) -> None
         ("YEAR(ordered_on) = 2024", "Orders", None),
         ("YEAR(ordered_on) = 2024 OR YEAR(ordered_on) = 2025", "Orders in 2025", None),
         ("YEAR(ordered_on) = id", "Orders in 2025", None),
+        ("YEAR(ordered_on) = 2024 AND ordered_on < '2025-06-01'", "Orders in 2025", None),
         ("YEAR(ordered_on) <> 2024", "Orders in 2025", None),
     ],
 )
